@@ -38,7 +38,6 @@ from organiser.appliance.provision import PREFIX, Provision, named_bundle, provi
 from organiser.appliance.root import ensure_root
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
-from organiser.image.compression import ZSTD, Compression
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.git import require_no_credentials
@@ -76,8 +75,6 @@ class Wish:
     """Further words for ansible-playbook."""
     architecture: Architecture = AMD64
     forms: tuple[str, ...] = ("ova",)
-    compression: Compression = ZSTD
-    """Of an image's layers."""
     keep: bool = False
     """Leave the finished root, for other forms of the same checkout."""
 
@@ -174,7 +171,6 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             checkout=wish.source,
             revision=checkout.revision(wish.source),
             cache=wish.downloads,
-            compression=wish.compression,
         )
         made = forms.write(source, wanted, work / "forms", clock)
         files, described = _publish(made, source.stem, work, wish.output)

@@ -50,12 +50,14 @@ class Ext4(Files):
 
     def free(self) -> float:
         """Return which part of the file system is free."""
-        numbers = dict(re.findall(r"(?m)^(Block count|Free blocks): +(\d+)$", self._debugfs(["stats -h"])))
-        return int(numbers["Free blocks"]) / int(numbers["Block count"])
+        return int(self._stat("Free blocks")) / int(self._stat("Block count"))
 
     def label(self) -> str:
         """Return the file system's name."""
-        found = re.search(r"(?m)^Filesystem volume name: +(.*)$", self._debugfs(["stats -h"]))
+        return self._stat("Filesystem volume name")
+
+    def _stat(self, name: str) -> str:
+        found = re.search(rf"(?m)^{name}: +(.*)$", self._debugfs(["stats -h"]))
         return found[1] if found else ""
 
     def below(self, folders: Sequence[str]) -> Iterator[tuple[str, Node]]:

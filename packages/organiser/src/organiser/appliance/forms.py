@@ -20,7 +20,6 @@ from organiser.appliance.scratch import folder_beside
 from organiser.appliance.wsl.layout import SUFFIX as WSL_SUFFIX
 from organiser.appliance.wsl.write import write_wsl
 from organiser.image import hub
-from organiser.image.compression import ZSTD, Compression
 from organiser.image.layout import SUFFIX as OCI_SUFFIX
 from organiser.image.write import write_image
 from workshop.errors import WorkshopError
@@ -83,8 +82,6 @@ class Source:
     """The commit of that checkout."""
     cache: Path | None = None
     """Downloads of earlier builds."""
-    compression: Compression = ZSTD
-    """Of an image's layers."""
 
     @property
     def architecture(self) -> Architecture:
@@ -136,16 +133,15 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
     bootloader_files(source, wanted)
     key = name_of(source)
     shared = Shared(source, folder, key, clock)
-    written_as = f"{key} {source.compression.name}"
     done = []
     for form in wanted:
         target = folder / f"{source.stem}{form.suffix}"
         mark = folder / f".{target.name}.of"
-        if not (target.is_file() and mark.is_file() and mark.read_text() == written_as):
+        if not (target.is_file() and mark.is_file() and mark.read_text() == key):
             mark.unlink(missing_ok=True)
             with folder_beside(target) as scratch:
                 WRITERS[form.name](source, target, scratch, shared)
-            mark.write_text(written_as)
+            mark.write_text(key)
         done.append(Made(form.name, target, target.stat().st_size, hash_file(target)))
     return done
 
@@ -262,7 +258,6 @@ def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> 
             key=shared.key,
             small=small,
             hub_packages=hub_packages,
-            way=source.compression,
         )
     return target
 

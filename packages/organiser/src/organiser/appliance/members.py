@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from workshop.errors import WorkshopError
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,18 @@ class Added:
     data: bytes = b""
     mode: int = 0o644
     link: str = ""
+
+
+def account_of(root: Path) -> list[str]:
+    """Return the fields of passwd(5) of the workshop's account; WorkshopError when a root has none."""
+    try:
+        user = json.loads((root / "etc/workshop-appliance.json").read_text(encoding="utf-8"))["user"]
+        lines = (root / "etc/passwd").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":") for line in lines if line.startswith(f"{user}:"))
+    except (OSError, ValueError, KeyError, StopIteration) as error:
+        raise WorkshopError(
+            f"{root} has no account of the workshop's; build it by 'workshop appliance build'"
+        ) from error
 
 
 def walk(folder: Path, root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from organiser.appliance.members import Added, add, info_of, put, walk
 from organiser.appliance.scratch import whole
 from organiser.image import layout, lean
-from organiser.image.compression import Compression, compress
+from organiser.image.compression import compress
 from organiser.image.view import View
 from workshop.system.files import hash_file
 
@@ -37,31 +37,29 @@ class Layer:
     """SHA-256 of the compressed file, as ``sha256:…``."""
     diff_id: str
     """SHA-256 of the tar in it, likewise."""
-    media_type: str
-    """Of the compressed file."""
 
 
-def ensure(folder: Path, name: str, key: str, fill: Add, way: Compression) -> Layer:
+def ensure(folder: Path, name: str, key: str, fill: Add) -> Layer:
     """Return a layer, made unless a run before, perhaps a killed one, has made it of the same.
 
     key: stands for everything that decides what ``fill`` adds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {way.name} {key}".encode()).hexdigest()[:24]
-    path, record = folder / f"{name}-{known}{way.suffix}", folder / f"{name}-{known}.json"
+    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {key}".encode()).hexdigest()[:24]
+    path, record = folder / f"{name}-{known}.tar.zst", folder / f"{name}-{known}.json"
     if path.is_file() and record.is_file():
         said = json.loads(record.read_text(encoding="utf-8"))
-        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"], way.media_type)
+        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"])
     record.unlink(missing_ok=True)
     with whole(path) as partial:
         plain = partial.with_name(f"{partial.name}.tar")
         with tarfile.open(plain, "w", format=tarfile.PAX_FORMAT) as tar:
             fill(tar)
         diff_id = f"sha256:{hash_file(plain)}"
-        compress(way, plain, partial)
+        compress(plain, partial)
         plain.unlink()
         size, digest = partial.stat().st_size, f"sha256:{hash_file(partial)}"
-    made = Layer(name, path, size, digest, diff_id, way.media_type)
+    made = Layer(name, path, size, digest, diff_id)
     with whole(record) as partial:
         partial.write_text(json.dumps(asdict(made) | {"path": path.name}), encoding="utf-8")
     return made
@@ -143,7 +141,8 @@ def of_own(root: Path, seen: View, epoch: int) -> Add:
 
     def fill(tar: tarfile.TarFile) -> None:
         parents = Parents(tar, root, epoch)
-        for path, what in sorted({**seen.added, **seen.folders}.items()):
+        both: dict[str, Added | int] = {**seen.added, **seen.folders}
+        for path, what in sorted(both.items()):
             parents.ensure(path)
             if isinstance(what, Added):
                 add(tar, path, what, epoch)

@@ -15,7 +15,7 @@ from organiser.appliance.build import Wish, build
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
 from organiser.image import layout, oci
-from organiser.image.compression import BY_TYPE, uncompressed
+from organiser.image.compression import uncompressed
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
 
@@ -97,7 +97,7 @@ def describe(archive: Path, sha256: str = "") -> Image:
         with tempfile.TemporaryDirectory(prefix="workshop-image-") as scratch:
             own = Path(scratch) / "layer"
             own.write_bytes(oci.read(tar, oci.blob(last["digest"])))
-            with uncompressed(BY_TYPE[last["mediaType"]], own) as plain:
+            with uncompressed(own) as plain:
                 bill = _bill_in(plain)
     beside = archive.with_name(archive.name.removesuffix(layout.SUFFIX) + BILL_SUFFIX)
     with whole(beside) as partial:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from organiser.appliance.architecture import Architecture
-from organiser.appliance.scratch import whole
+from organiser.appliance.scratch import folder_beside, whole
 from organiser.image import layout
+from organiser.image.compression import MEDIA_TYPE
 from organiser.image.layers import Layer
 from workshop.errors import WorkshopError
 
@@ -110,7 +111,7 @@ def write(about: About, layers: Sequence[Layer], target: Path) -> None:
             "mediaType": layout.MANIFEST,
             "config": described(layout.CONFIG, config),
             "layers": [
-                {"mediaType": each.media_type, "digest": each.digest, "size": each.bytes} for each in layers
+                {"mediaType": MEDIA_TYPE, "digest": each.digest, "size": each.bytes} for each in layers
             ],
             "annotations": about.labels(),
         }
@@ -176,18 +177,14 @@ def merge(archives: Sequence[Path], target: Path) -> str:
     index = document({"schemaVersion": 2, "mediaType": layout.INDEX, "manifests": entries})
     entry = described(layout.INDEX, index) | {"annotations": {layout.REFERENCE: references.pop()}}
     documents = _head([entry]) | {blob(entry["digest"]): index}
-    with whole(target) as partial, tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as tar:
-        for name, data in documents.items():
-            tar.addfile(_member(name, len(data), epoch), io.BytesIO(data))
-        there: set[str] = set()
+    with folder_beside(target) as scratch:
         for path in archives:
-            with tarfile.open(path) as source:
-                for member in source:
-                    if not member.name.startswith("blobs") or member.name in there:
-                        continue
-                    there.add(member.name)
-                    member.mtime = epoch
-                    tar.addfile(member, source.extractfile(member) if member.isreg() else None)
+            with tarfile.open(path) as tar:
+                tar.extractall(
+                    scratch, [each for each in tar if each.name.startswith("blobs/")], filter="data"
+                )
+        files = {f"blobs/sha256/{path.name}": path for path in sorted((scratch / "blobs/sha256").iterdir())}
+        _write(target, documents, files, epoch)
     return str(entry["digest"])
 
 

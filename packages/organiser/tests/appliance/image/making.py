@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import json
+import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any
 
 from organiser.appliance import forms
 from organiser.appliance.architecture import AMD64, Architecture
-from organiser.image.compression import GZIP, Compression
 
 from ..building import ARM_DESCRIPTION, DESCRIPTION, EPOCH, make_appliance_root, quiet
 
@@ -68,9 +67,9 @@ def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
     return folder
 
 
-def source(root: Path, architecture: Architecture = AMD64, compression: Compression = GZIP) -> forms.Source:
+def source(root: Path, architecture: Architecture = AMD64) -> forms.Source:
     description = DESCRIPTION if architecture is AMD64 else ARM_DESCRIPTION
-    return forms.Source(root, description, EPOCH, revision="0123abcd", compression=compression)
+    return forms.Source(root, description, EPOCH, revision="0123abcd")
 
 
 def make_images(
@@ -98,12 +97,17 @@ class Taken:
         entry = json.loads(members["index.json"])["manifests"][0]
         manifest = json.loads(members[blob(entry["digest"])])
         config = json.loads(members[blob(manifest["config"]["digest"])])
-        layers = [gzip.decompress(members[blob(each["digest"])]) for each in manifest["layers"]]
+        layers = [unpacked(members[blob(each["digest"])]) for each in manifest["layers"]]
         return cls(manifest, config, entry, layers)
 
 
 def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def unpacked(layer: bytes) -> bytes:
+    """Return the tar of a layer."""
+    return subprocess.run(["zstd", "-dcq"], input=layer, capture_output=True, check=True).stdout
 
 
 def blob(digest: str) -> str:

@@ -7,7 +7,6 @@ import pytest
 from organiser.appliance import forms, hardlinks
 from organiser.appliance.verify.run import verify
 from organiser.image import lean
-from organiser.image.compression import GZIP
 
 from ..building import quiet
 from .making import make_image_root, source, unpack
@@ -74,7 +73,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[object, by
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     hardlinks.link(root)
-    (made,) = forms.write(source(root, compression=GZIP), [forms.OCI], folder / "out", quiet())
+    (made,) = forms.write(source(root), [forms.OCI], folder / "out", quiet())
     assert verify(made.path).faults == []
     return unpack(made.path)  # type: ignore[return-value]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from organiser.appliance.files import TarFiles
 from organiser.image import layout
-from organiser.image.compression import BY_TYPE, uncompressed
+from organiser.image.compression import uncompressed
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def _image(folder: Path, entry: dict[str, Any]) -> Image:
     manifest = _document(folder, entry)
     files = TarFiles()
     for layer in manifest["layers"]:
-        with uncompressed(BY_TYPE[layer["mediaType"]], _blob(folder, layer)) as tar:
+        with uncompressed(_blob(folder, layer)) as tar:
             files.add(tar)
     return Image(entry["platform"]["architecture"], _document(folder, manifest["config"]), files)
 

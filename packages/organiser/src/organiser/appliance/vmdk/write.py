@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import struct
 import uuid
 import zlib
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -37,7 +35,7 @@ from workshop.errors import WorkshopError
 
 LEVEL = 6
 BATCH = 32
-"""Grains that one task of a thread compresses: enough to outweigh handing it over."""
+"""Grains for each thread that are in memory at once."""
 ZERO = bytes(GRAIN)
 NAMESPACE = uuid.UUID("b3a1a6d0-8c5e-5b0b-b6f5-0f7a3c1b9d42")
 """Of identifiers that are derived from a disk's contents; made once for this project."""
@@ -143,50 +141,21 @@ class _Writer:
 
 
 def _compressed(source: BinaryIO, size: int, threads: int) -> Iterator[_Packed]:
-    """Yield the grains in order; several threads compress, and only a few batches wait in memory."""
-    batches = _batches(grains(source, size))
-    waiting: deque[Future[list[_Packed]]] = deque()
+    """Yield the grains in order; several threads compress, and only some grains are in memory."""
+    found = _grains(source, size)
     with ThreadPoolExecutor(threads) as pool:
-        for batch in batches:
-            waiting.append(pool.submit(_compress, batch))
-            if len(waiting) > 2 * threads:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+        while some := list(islice(found, BATCH * threads)):
+            yield from pool.map(_compress, some)
 
 
-def _compress(batch: list[tuple[int, bytes]]) -> list[_Packed]:
-    return [
-        _Packed(index, zlib.compress(data, LEVEL), hashlib.sha256(data).digest()) for index, data in batch
-    ]
+def _compress(grain: tuple[int, bytes]) -> _Packed:
+    index, data = grain
+    return _Packed(index, zlib.compress(data, LEVEL), hashlib.sha256(data).digest())
 
 
-def _batches(found: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    while batch := list(islice(found, BATCH)):
-        yield batch
-
-
-def grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+def _grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """Yield index and contents of each grain that is not zero."""
-    for start, end in _data(source, size):
-        source.seek(start)
-        for index in range(start // GRAIN, end // GRAIN):
-            data = source.read(GRAIN)
-            if data != ZERO:
-                yield index, data
-
-
-def _data(source: BinaryIO, size: int) -> Iterator[tuple[int, int]]:
-    """Yield where the file has data, as whole grains in order."""
-    place = 0
-    while place < size:
-        try:
-            start = os.lseek(source.fileno(), place, os.SEEK_DATA)
-        except OSError as error:
-            if error.errno == errno.ENXIO:  # nothing but a hole from here on
-                return
-            raise
-        end = os.lseek(source.fileno(), start, os.SEEK_HOLE)
-        first, last = start // GRAIN * GRAIN, -(-end // GRAIN) * GRAIN
-        yield max(first, place), last
-        place = last
+    for index in range(size // GRAIN):
+        data = source.read(GRAIN)
+        if data != ZERO:
+            yield index, data

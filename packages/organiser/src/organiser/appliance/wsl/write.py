@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance.members import Added, add, info_of, put, walk
+from organiser.appliance.members import Added, account_of, add, info_of, put, walk
 from organiser.appliance.scratch import whole
 from organiser.appliance.wsl.layout import (
     ACCOUNT,
@@ -82,14 +82,7 @@ def _lines(path: Path) -> list[str]:
 
 def _account(root: Path, accounts: Mapping[str, list[str]]) -> dict[str, object]:
     """Return the account to be made: the workshop's, by its settings."""
-    try:
-        user = json.loads((root / "etc/workshop-appliance.json").read_text(encoding="utf-8"))["user"]
-        entry = next(line.split(":") for line in accounts["passwd"] if line.startswith(f"{user}:"))
-        _, _, uid, gid, comment, home, shell = entry
-    except (OSError, ValueError, KeyError, StopIteration) as error:
-        raise WorkshopError(
-            f"{root} has no account of the workshop's; build it by 'workshop appliance build'"
-        ) from error
+    user, _, uid, gid, comment, home, shell = account_of(root)
     groups = [line.split(":") for line in accounts["group"]]
     member_of = [name for name, _, _, members in groups if user in members.split(",")]
     if int(uid) != UID:
