@@ -130,6 +130,17 @@ def test_the_list_of_a_stick_is_found_and_its_signature_checked(wsl: Path, tmp_p
     assert names(path) == {"file.signature"}
 
 
+def test_a_list_may_be_enough(made: dict[str, Path], tmp_path: Path) -> None:
+    """To fill a stick nobody waits for a disk to be written out once more."""
+    path = tmp_path / made["ova"].name
+    shutil.copy(made["ova"], path)
+    assert len(verify(path, sums=True).results) > 10
+    whole.write_list(path, hashlib.sha256(path.read_bytes()).hexdigest())
+    report = verify(path, sums=True)
+    assert [result.name for result in report.results] == ["name.form", "file.checksum"]
+    assert report.ok
+
+
 def test_a_name_that_lies_is_refused(made: dict[str, Path], tmp_path: Path) -> None:
     for form, name, check in (
         ("ova", "a-arm64.ova", "name.processor"),

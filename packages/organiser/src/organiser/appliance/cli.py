@@ -143,6 +143,9 @@ def verify(
     boot: Annotated[
         bool, typer.Option("--boot", help="Also start an OVA or .utm.zip under qemu; takes minutes.")
     ] = False,
+    sums: Annotated[
+        bool, typer.Option("--sums", help="Only compare with the list of sums next to it, if one is there.")
+    ] = False,
     log: Annotated[Path | None, typer.Option(help="With --boot: folder for the machine's log.")] = None,
     boot_seconds: Annotated[float, typer.Option(min=1, help="With --boot: until every port answers.")] = 600,
     json: Json = False,
@@ -157,7 +160,7 @@ def verify(
 
     if boot and form_of(file) not in ("ova", "utm"):
         raise WorkshopError("only an OVA or a .utm.zip is started here; leave --boot out")
-    report = judge(file)
+    report = judge(file, sums=sums)
     level = None
     if boot and report.ok:
         from organiser.appliance.verify import boot as starting
