@@ -198,7 +198,7 @@ def test_a_disk_that_does_not_start_is_found(name: str, tmp_path: Path) -> None:
 
 def test_a_full_disk_is_found(tmp_path: Path) -> None:
     root = make_appliance_root(tmp_path / "root")
-    (root / "home/workshop/notebooks/large").write_bytes(random.Random(1).randbytes(48 << 20))
+    (root / "home/workshop/notebooks/large").write_bytes(random.Random(1).randbytes(53 << 20))
     assert names(ova_of(make_system_disk(root, tmp_path / "raw"))) == {"disk.space"}
 
 

@@ -6,6 +6,7 @@ VirtualBox's (VirtioSCSI, 82540EM) or what the settings of UTM name, and EFI fir
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,8 +130,7 @@ def _escaped(path: Path) -> str:
     return str(path.resolve()).replace(",", ",,")
 
 
-def network_words(machine: Startable) -> list[str]:
-    """Return the network card; port 0 lets the system choose a free port of the host."""
-    guests = sorted({rule.guest for rule in machine.forwards})
-    forwards = "".join(f",hostfwd=tcp:{LOOPBACK}:0-:{guest}" for guest in guests)
+def network_words(machine: Startable, ports: Mapping[int, int]) -> list[str]:
+    """Return the network card. ports: the host's for each of the guest's."""
+    forwards = "".join(f",hostfwd=tcp:{LOOPBACK}:{host}-:{guest}" for guest, host in ports.items())
     return ["-device", f"{machine.card},netdev=net", "-netdev", f"user,id=net{forwards}"]

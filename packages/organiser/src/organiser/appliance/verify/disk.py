@@ -13,7 +13,7 @@ from organiser.appliance.ext4 import Ext4
 from organiser.appliance.pack import LABEL
 from workshop.system import programs
 
-LEAST_FREE = 0.2
+LEAST_FREE = 0.1
 """A part of the file system; a participant's models and a kernel's upgrade need room."""
 
 
