@@ -65,8 +65,10 @@ def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
 @needs("qemu-system-x86_64", "setpriv")
 def test_the_machine_ends_with_the_program_that_started_it(speaking: Path, tmp_path: Path) -> None:
     code = (
-        "import os, signal, sys; from pathlib import Path; from organiser.appliance.boot import booted\n"
+        "import os, signal, sys, time; from pathlib import Path\n"
+        "from organiser.appliance.boot import booted\n"
         "with booted(Path(sys.argv[1]), memory=64, cpus=1) as guest:\n"
+        "    while not guest.console(): time.sleep(0.1)\n"
         "    print(guest._process.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )

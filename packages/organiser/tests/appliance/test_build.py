@@ -255,19 +255,6 @@ def test_what_lies_beside_an_ova_is_of_that_one(
     assert (tmp_path / "out/house-1.0.CHANGES").read_text().endswith("\n\nNewer.\n")
 
 
-def test_an_ova_that_is_too_large_for_sticks_is_called_so(
-    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert building.build(wish(tmp_path)).as_document()["too_large"] == []
-    monkeypatch.setattr(building, "LARGEST_GB", 2e-9)
-    assert building.build(wish(tmp_path)).as_document()["too_large"] == [str(tmp_path / "out/house-1.0.ova")]
-    # Of what the organiser has added it is not.
-    own = wish(tmp_path, options=("-e", "x=1"))
-    assert building.build(own).as_document()["too_large"] == []
-    monkeypatch.setattr(building, "LARGEST_OWN_GB", 2e-9)
-    assert building.build(own).as_document()["too_large"] == [str(tmp_path / "out/house-1.0.ova")]
-
-
 def test_a_proxy_in_the_root_stops_the_build(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,11 +48,6 @@ FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
 GOING_ON_GB = 8
 """Where an earlier run left its root and its downloads, only the rest must still find room."""
-LARGEST_GB = 1.6
-"""With all that is ours no file has more (the largest, for UTM, had 1.56). A stick of 16 GB holds the five
-for four kinds of laptop, with what lies beside them."""
-LARGEST_OWN_GB = 2.4
-"""With the organiser's own variables: five files take 12 of those 16."""
 OPTIONS = "ro quiet loglevel=4 net.ifnames=0"
 """For the kernel: its own names for network cards."""
 
@@ -105,20 +100,13 @@ class Built:
     """Names of the files beside it that tell what is in it."""
     updates: str
     """From where and on whose word its copies are updated, in one line."""
-    largest_gb: float
-    """What a file for sticks should have at most."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each step took."""
 
     def as_document(self) -> dict[str, Any]:
         """Return what --json prints."""
         files = [asdict(made) | {"path": str(made.path)} for made in self.files]
-        return asdict(self) | {"files": files, "too_large": [str(made.path) for made in self.too_large]}
-
-    @property
-    def too_large(self) -> list[forms.Made]:
-        """The files with more bytes than one for sticks should have."""
-        return [made for made in self.files if made.bytes > self.largest_gb * 1e9]
+        return asdict(self) | {"files": files}
 
 
 def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
@@ -191,7 +179,6 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         components,
         described,
         updates,
-        LARGEST_OWN_GB if wish.options else LARGEST_GB,
         clock.seconds,
     )
 

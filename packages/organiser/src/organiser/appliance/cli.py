@@ -92,13 +92,6 @@ def build(
 
 def _print_built(built: Built) -> None:
     """Say what was built for one processor."""
-    for made in built.too_large:
-        messages.print(
-            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {built.largest_gb} "
-            "with which a stick of 16 GB has room for four kinds of laptop; leave something out "
-            "(--without tensorflow)",
-            highlight=False,
-        )
     for made in built.files:
         console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
         console.print(f"sha256 {made.sha256}", highlight=False)

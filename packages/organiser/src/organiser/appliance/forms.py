@@ -130,7 +130,14 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
     Raises WorkshopError when a tool is missing or fails, or the root is not fit for a form.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    bootloader_files(source, wanted)
+    if any(form.disk for form in wanted):
+        bootloader.configure(
+            source.root,
+            label=LABEL,
+            options=source.kernel_options,
+            epoch=source.epoch,
+            architecture=source.architecture,
+        )
     key = name_of(source)
     shared = Shared(source, folder, key, clock)
     done = []
@@ -144,18 +151,6 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
             mark.write_text(key)
         done.append(Made(form.name, target, target.stat().st_size, hash_file(target)))
     return done
-
-
-def bootloader_files(source: Source, wanted: Sequence[Form]) -> None:
-    """Write the boot menu into the root, where a form has a disk."""
-    if any(form.disk for form in wanted):
-        bootloader.configure(
-            source.root,
-            label=LABEL,
-            options=source.kernel_options,
-            epoch=source.epoch,
-            architecture=source.architecture,
-        )
 
 
 def name_of(source: Source) -> str:
@@ -173,29 +168,6 @@ def name_of(source: Source) -> str:
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()
 
 
-def ensure_disk(source: Source, folder: Path, key: str, clock: Clock) -> Path:
-    """Return the raw disk of a root, made unless it is there; disks of other roots go."""
-    raw = folder / f"disk-{key[:16]}.raw"
-    for other in folder.glob("disk-*.raw"):
-        if other != raw:
-            other.unlink()
-    if not raw.is_file():
-        machine, version = source.description.machine, source.description.version
-        volume = uuid.uuid5(NAMESPACE, f"{machine.name} {version} {source.epoch}{source.architecture.suffix}")
-        with clock("disk"):
-            disk.make_disk(
-                source.root,
-                raw,
-                size_bytes=source.size_bytes,
-                label=LABEL,
-                uuid=str(volume),
-                epoch=source.epoch,
-                architecture=source.architecture,
-                grub=source.grub,
-            )
-    return raw
-
-
 @dataclass(frozen=True)
 class Shared:
     """What the forms of one root share."""
@@ -206,8 +178,25 @@ class Shared:
     clock: Clock
 
     def disk(self) -> Path:
-        """Return the raw disk, made unless it is there."""
-        return ensure_disk(self.source, self.folder, self.key, self.clock)
+        """Return the raw disk, made unless it is there; disks of other roots go."""
+        source, raw = self.source, self.folder / f"disk-{self.key[:16]}.raw"
+        for other in self.folder.glob("disk-*.raw"):
+            if other != raw:
+                other.unlink()
+        if not raw.is_file():
+            about = f"{source.description.machine.name} {source.description.version} {source.epoch}"
+            with self.clock("disk"):
+                disk.make_disk(
+                    source.root,
+                    raw,
+                    size_bytes=source.size_bytes,
+                    label=LABEL,
+                    uuid=str(uuid.uuid5(NAMESPACE, f"{about}{source.architecture.suffix}")),
+                    epoch=source.epoch,
+                    architecture=source.architecture,
+                    grub=source.grub,
+                )
+        return raw
 
     def hub_packages(self) -> Path | None:
         """Return what a hub's seat needs, fetched once; None where no checkout says what."""
@@ -223,28 +212,26 @@ class Shared:
         return place
 
 
-Writer = Callable[[Source, Path, Path, Shared], object]
+Writer = Callable[[Source, Path, Path, Shared], None]
 
 
-def _write_ova(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+def _write_ova(source: Source, target: Path, scratch: Path, shared: Shared) -> None:
     disk_file, clock = shared.disk(), shared.clock
-    return wrap(disk_file, target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
+    wrap(disk_file, target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
 
 
-def _write_utm(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+def _write_utm(source: Source, target: Path, scratch: Path, shared: Shared) -> None:
     image = shared.disk()
     with shared.clock("utm"):
         utm.write_utm(image, target, source.description, epoch=source.epoch, scratch=scratch)
-    return target
 
 
-def _write_wsl(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+def _write_wsl(source: Source, target: Path, scratch: Path, shared: Shared) -> None:
     with shared.clock("wsl"):
         write_wsl(source.root, target, epoch=source.epoch)
-    return target
 
 
-def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> object:
+def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> None:
     hub_packages = shared.hub_packages()
     with shared.clock("small image" if small else "image"):
         write_image(
@@ -259,7 +246,6 @@ def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> 
             small=small,
             hub_packages=hub_packages,
         )
-    return target
 
 
 WRITERS: dict[str, Writer] = {

@@ -21,6 +21,7 @@ class Added:
     data: bytes = b""
     mode: int = 0o644
     link: str = ""
+    gid: int = 0
 
 
 def account_of(root: Path) -> list[str]:
@@ -93,20 +94,10 @@ def put(tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> None:
         tar.addfile(info)
 
 
-def add(
-    tar: tarfile.TarFile,
-    path: str,
-    added: Added | None,
-    epoch: int,
-    *,
-    shadow: bool = False,
-    root: Path | None = None,
-) -> None:
-    """Add what the root does not have; None is a folder. shadow: it keeps its group, which may read it."""
+def add(tar: tarfile.TarFile, path: str, added: Added | None, epoch: int) -> None:
+    """Add what the root does not have; None is a folder."""
     info = tarfile.TarInfo(path)
     info.mtime = epoch
-    if shadow and root:
-        info.gid = (root / path).stat().st_gid
     if added is None:
         info.type, info.mode = tarfile.DIRTYPE, 0o755
         tar.addfile(info)
@@ -114,5 +105,5 @@ def add(
         info.type, info.linkname, info.mode = tarfile.SYMTYPE, added.link, added.mode
         tar.addfile(info)
     else:
-        info.size, info.mode = len(added.data), added.mode
+        info.size, info.mode, info.gid = len(added.data), added.mode, added.gid
         tar.addfile(info, io.BytesIO(added.data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -40,31 +41,31 @@ def require_same(raw: Path, vmdk: Path) -> None:
 
 
 @needs("qemu-img")
-@given(disk=DISKS, threads=st.integers(1, 3))
+@given(disk=DISKS)
 @settings(
     max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_every_disk_comes_back(
-    tmp_path: Path, disk: tuple[int, list[tuple[int, bytes]]], threads: int
-) -> None:
+def test_every_disk_comes_back(tmp_path: Path, disk: tuple[int, list[tuple[int, bytes]]]) -> None:
     grains, pieces = disk
     raw = sparse(tmp_path / "raw", grains, pieces)
-    image = write_vmdk(raw, tmp_path / "a.vmdk", threads=threads)
+    image = write_vmdk(raw, tmp_path / "a.vmdk")
     require_same(raw, tmp_path / "a.vmdk")
     assert image.capacity == raw.stat().st_size
     used = {number % grains for number, data in pieces if data.strip(b"\0")}
     assert image.grains <= len(used) <= len(pieces)
 
 
-def test_the_same_disk_gives_the_same_bytes_with_any_number_of_threads(tmp_path: Path) -> None:
-    raw = write_disk(tmp_path / "raw")
+def test_the_same_disk_gives_the_same_bytes_with_any_number_of_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, made = write_disk(tmp_path / "raw"), set()
     for threads in (1, 2, 5):
-        (tmp_path / str(threads)).mkdir()
-        write_vmdk(raw, tmp_path / str(threads) / "a.vmdk", threads=threads)
-    first = (tmp_path / "1/a.vmdk").read_bytes()
-    assert first == (tmp_path / "2/a.vmdk").read_bytes() == (tmp_path / "5/a.vmdk").read_bytes()
+        monkeypatch.setattr(os, "cpu_count", lambda threads=threads: threads)
+        write_vmdk(raw, tmp_path / "a.vmdk")
+        made.add((tmp_path / "a.vmdk").read_bytes())
+    assert len(made) == 1
 
 
 def test_other_contents_are_another_disk(tmp_path: Path) -> None:

@@ -53,11 +53,10 @@ class Image:
     """How many are not zero."""
 
 
-def write_vmdk(raw: Path, vmdk: Path, *, threads: int | None = None) -> Image:
+def write_vmdk(raw: Path, vmdk: Path) -> Image:
     """Compress a raw disk into a VMDK, which appears when it is whole.
 
-    raw: its size must be whole grains of 64 KiB. threads: compress at the same time; by default one
-    for each processor. Grains of zeros, and holes of the file, take no room.
+    raw: its size must be whole grains of 64 KiB. Grains of zeros take no room.
 
     Raises WorkshopError when the size is wrong.
     """
@@ -65,7 +64,7 @@ def write_vmdk(raw: Path, vmdk: Path, *, threads: int | None = None) -> Image:
     if not size or size % GRAIN:
         raise WorkshopError(f"{raw} has {size} bytes; a disk must be whole units of 64 KiB")
     with raw.open("rb") as source, whole(vmdk) as partial, partial.open("w+b") as target:
-        return _Writer(source, target, size, vmdk.name).write(threads or os.cpu_count() or 1)
+        return _Writer(source, target, size, vmdk.name).write()
 
 
 @dataclass(frozen=True)
@@ -89,9 +88,9 @@ class _Writer:
         self._content = hashlib.sha256(struct.pack("<Q", self._capacity))
         self._grains = 0
 
-    def write(self, threads: int) -> Image:
+    def write(self) -> Image:
         self._target.write(bytes(OVERHEAD * SECTOR))
-        for each in _compressed(self._source, self._capacity * SECTOR, threads):
+        for each in _compressed(self._source, self._capacity * SECTOR):
             self._add(each)
         self._end_table()
         self._write_end()
@@ -140,9 +139,9 @@ class _Writer:
         self._target.write(descriptor.render(self._name, self._capacity, image, content))
 
 
-def _compressed(source: BinaryIO, size: int, threads: int) -> Iterator[_Packed]:
+def _compressed(source: BinaryIO, size: int) -> Iterator[_Packed]:
     """Yield the grains in order; several threads compress, and only some grains are in memory."""
-    found = _grains(source, size)
+    found, threads = _grains(source, size), os.cpu_count() or 1
     with ThreadPoolExecutor(threads) as pool:
         while some := list(islice(found, BATCH * threads)):
             yield from pool.map(_compress, some)

@@ -61,8 +61,9 @@ def view(root: Path) -> View:
     for name, lines in accounts.items():
         if lines:
             text = "".join(f"{line}\n" for line in _without(name, lines, user))
-            mode = stat.S_IMODE((root / f"etc/{name}").stat().st_mode)
-            seen.added[f"etc/{name}"] = Added(text.encode(), mode)
+            status = (root / f"etc/{name}").stat()
+            # A group may read the shadow.
+            seen.added[f"etc/{name}"] = Added(text.encode(), stat.S_IMODE(status.st_mode), gid=status.st_gid)
     for pattern in LISTENING:
         for path in root.glob(pattern):
             text = path.read_text(encoding="utf-8")
@@ -157,4 +158,4 @@ def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
             if (name := above.as_posix()) not in folders and name != ".":
                 folders.add(name)
                 add(tar, name, None, epoch)
-        add(tar, path, added, epoch, shadow=path in ("etc/shadow", "etc/gshadow"), root=root)
+        add(tar, path, added, epoch)
