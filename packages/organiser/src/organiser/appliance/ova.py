@@ -22,11 +22,10 @@ LARGEST = 8 << 30
 
 @dataclass(frozen=True)
 class Written:
-    """An OVA that was written: its size, its SHA-256, and that of each member but the manifest."""
+    """An OVA that was written: its size and its SHA-256."""
 
     bytes: int
     sha256: str
-    members: dict[str, str]
 
 
 def write_ova(target: Path, descriptor_name: str, descriptor: bytes, disk: Path, *, epoch: int) -> Written:
@@ -48,7 +47,7 @@ def write_ova(target: Path, descriptor_name: str, descriptor: bytes, disk: Path,
                     tar.addfile(_member(disk.name, disk.stat().st_size, epoch), file)
         except ValueError as error:
             raise WorkshopError(f"{descriptor_name} cannot be put into an OVA: {error}") from error
-        return Written(partial.stat().st_size, hash_file(partial), digests)
+        return Written(partial.stat().st_size, hash_file(partial))
 
 
 def _member(name: str, size: int, epoch: int) -> tarfile.TarInfo:

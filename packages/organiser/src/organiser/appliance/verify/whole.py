@@ -69,7 +69,7 @@ def ova(path: Path) -> Iterator[str]:
         if ends != ["ovf", "mf", "vmdk"]:
             yield f"its members are {', '.join(ends) or 'none'}, not ovf, mf, vmdk: it is cut off or damaged"
             return
-        said = manifest.parse(_bytes(tar, members[1]))
+        said = manifest.parse(_file(tar, members[1]).read())
         for member in (members[0], members[2]):
             with _file(tar, member) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -82,11 +82,6 @@ def _file(tar: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.ExFileObject
     if file is None:
         raise ValueError(f"{member.name} is not a plain file")
     return file  # type: ignore[return-value]
-
-
-def _bytes(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    with _file(tar, member) as file:
-        return file.read()
 
 
 def utm(path: Path) -> Iterator[str]:
