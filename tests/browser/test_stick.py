@@ -24,7 +24,6 @@ NAMES = [
     "1-utm/UTM.dmg",
     *(f"2-virtual-machine/deep-learning-workshop-v1{end}" for end in (".ova", ".wsl", "-arm64.wsl")),
     *(f"2-virtual-machine/deep-learning-workshop-v1-arm64{end}" for end in (".ova", ".utm.zip")),
-    "2-virtual-machine/verify-appliance.pyz",
     "check-my-computer/preflight.cmd",
     "check-my-computer/preflight.command",
     "check-my-computer/preflight.sh",

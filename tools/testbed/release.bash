@@ -35,6 +35,11 @@ the() { if [ -e "$1" ]; then echo "$1"; else fail "there is no $1; build it firs
 
 small_image() { the "$CACHE"/image/*small*.oci.tar; }
 
+verify() {
+  local file
+  for file; do python -m workshop appliance verify "$file"; done
+}
+
 # use_venv NAME: an environment of locks/NAME.txt.
 use_venv() {
   # shellcheck source=tools/bootstrap.bash
@@ -67,14 +72,14 @@ case ${1:-} in
   # An appliance and a distribution for WSL without TensorFlow: built, verified, booted and started.
   appliance)
     build appliance "$CACHE/appliance" --without tensorflow --format ova,wsl
-    python -m workshop appliance verify "$CACHE"/appliance/*.{ova,wsl}
+    verify "$CACHE"/appliance/*.{ova,wsl}
     run tests/machines/appliance tests/machines/behaviour/test_refusals.py --ova "$(the "$CACHE"/appliance/*.ova)"
     run tests/machines/wsl --wsl "$(the "$CACHE"/appliance/*.wsl)"
     ;;
   # For Arm, in each form; emulated on another processor, for hours.
   arm)
     build appliance "$CACHE/appliance-arm" --arch arm64 --format ova,utm,wsl --keep-root
-    python -m workshop appliance verify "$CACHE"/appliance-arm/*.{ova,utm.zip,wsl}
+    verify "$CACHE"/appliance-arm/*.{ova,utm.zip,wsl}
     ;;
   arm-boot)
     run tests/machines/appliance tests/machines/behaviour --ova "$(the "$CACHE"/appliance-arm/*.ova)"

@@ -82,7 +82,7 @@ def pack(
     with tempfile.TemporaryDirectory(dir=ova.parent) as folder:
         (made,) = forms.write(source, [forms.OVA], Path(folder), clock)
         made.path.rename(ova)
-    return PackResult(ova, made.bytes, made.sha256, {}, disk_uuid(ova), clock.seconds)
+    return PackResult(ova, made.bytes, made.sha256, disk_uuid(ova), clock.seconds)
 
 
 def disk_uuid(ova: Path) -> str:
@@ -211,7 +211,8 @@ def make_appliance_root(folder: Path, architecture: Architecture = AMD64) -> Pat
         (folder / name).mkdir(parents=True)
     wants = folder / "etc/systemd/system/multi-user.target.wants"
     wants.mkdir()
-    for unit in ("first-boot-workshop.service", "systemd-networkd.service", "workshop-web.service"):
+    for name in ("first-boot-workshop", "systemd-networkd", "workshop-jupyter", "workshop-web"):
+        unit = f"{name}.service"
         (wants / unit).symlink_to(f"/etc/systemd/system/{unit}")
     (folder / "etc/resolv.conf").symlink_to("../run/systemd/resolve/resolv.conf")
     (folder / "etc/shadow").chmod(0o640)
@@ -259,6 +260,8 @@ APPLIANCE = {
     "usr/local/sbin/first-boot-workshop": "#!/bin/sh\n",
     "etc/systemd/system/first-boot-workshop.service": "[Service]\nType=oneshot\n",
     "etc/systemd/system/workshop-web.service": "[Service]\nExecStart=/usr/bin/web --address 0.0.0.0\n",
+    "etc/systemd/system/workshop-jupyter.service": "[Service]\nExecStart=/usr/bin/jupyter\n",
+    "opt/workshop/VERSION": "deep-learning-workshop 1.2.3\n",
     "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\nnotebooks = "/home/workshop/notebooks"\n',
     "opt/workshop/etc/jupyter/jupyter_server_config.py": 'c.ServerApp.ip = "0.0.0.0"\n',
     "boot/grub/grub.cfg": "menuentry {}\n",

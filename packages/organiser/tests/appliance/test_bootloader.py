@@ -171,6 +171,5 @@ def test_the_right_kernel_starts(arrange: Callable[[Path], None], expected: str,
         until = time.monotonic() + waiting.patience(90)
         while not (said := re.search(r"this is (\S+)", guest.console())) and time.monotonic() < until:
             time.sleep(0.2)
-        guest.screenshot(tmp_path / "screen.png")
-    assert said, f"nothing started; the screen is in {tmp_path / 'screen.png'}"
+    assert said, "nothing started"
     assert said[1] == expected

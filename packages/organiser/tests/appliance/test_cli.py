@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,10 @@ def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess
 def test_a_sound_appliance(ova: Path) -> None:
     done = run("verify", ova)
     assert (done.returncode, done.stderr) == (0, "")
-    verdict, updates = done.stdout.splitlines()
+    verdict, told, updates = done.stdout.splitlines()
     assert re.fullmatch(rf"{ova}: sound, an OVA for amd64, \d\d checks", verdict)
-    assert updates == "Updates: the appliance does not say"
+    assert told.startswith("Checksum: no list of sums")
+    assert updates.startswith("Updates: none")
 
 
 def test_a_damaged_one_gives_one_reason_and_exit_1(ova: Path, tmp_path: Path) -> None:
@@ -33,7 +35,7 @@ def test_a_damaged_one_gives_one_reason_and_exit_1(ova: Path, tmp_path: Path) ->
     done = run("verify", tmp_path / "x.ova")
     assert (done.returncode, done.stderr) == (1, "")
     reason, verdict = done.stdout.splitlines()
-    assert reason.startswith("FAIL  archive.whole: the file ends in the middle of ")
+    assert reason.startswith("FAIL  file.contents: ")
     assert verdict == f"{tmp_path / 'x.ova'}: not sound"
 
 
@@ -45,7 +47,7 @@ def test_the_report_as_json(ova: Path, tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert (done.returncode, done.stderr, document["ok"]) == (1, "", False)
     (faulty,) = (each for each in document["checks"] if not each["ok"])
-    assert faulty["name"] == "virtualbox.loopback"
+    assert faulty["name"] == "machine.settings"
 
 
 @pytest.mark.parametrize("arguments", [["verify"], ["verify", "no-such-file"], ["verify", "."], ["nonsense"]])
@@ -73,15 +75,6 @@ def test_a_secret_is_taken_from_a_file_alone(verb: str, tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-def test_the_list_of_checks() -> None:
-    done = run("checks")
-    assert done.returncode == 0
-    assert len(done.stdout.splitlines()) > 45
-    assert "virtualbox.loopback" in done.stdout
-    document = json.loads(run("checks", "--json").stdout)
-    assert all(each["name"] in done.stdout and each["why"] in done.stdout for each in document["checks"])
-
-
 def test_export_without_virtualbox_is_one_line(tmp_path: Path) -> None:
     done = run("export", "class", tmp_path / "a.ova", PATH=str(tmp_path))
     assert done.returncode == 1
@@ -92,6 +85,8 @@ def test_export_without_virtualbox_is_one_line(tmp_path: Path) -> None:
 def test_how_much_was_asked_of_a_started_machine_is_in_the_json(ova: Path, tmp_path: Path) -> None:
     """Without qemu it cannot start at all, which is a fault and no matter here."""
     assert json.loads(run("verify", "--json", ova).stdout)["boot"] is None
+    for name in ("qemu-img", "mcopy"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
     done = run("verify", "--json", "--boot", "--log", tmp_path / "log", ova, PATH=str(tmp_path))
     assert json.loads(done.stdout)["boot"]["level"] == "ports"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from workshop.errors import WorkshopError
 
 from .building import DESCRIPTION, EFI_PROGRAM, EPOCH, MIB, arm_source, make_appliance_root, needs, quiet
 
-pytestmark = needs("sfdisk", "mkfs.ext4")
+pytestmark = needs("sfdisk", "mkfs.ext4", "mkfs.vfat", "mcopy", "qemu-img")
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_every_form_of_both_processors_is_sound(tmp_path: Path, made: list[str])
         written = forms.write(source, [forms.FORMS[name] for name in wanted], tmp_path / "out", quiet())
         assert [each.form for each in written] == wanted
         for each in written:
-            report = verify(each.path, thorough=True)
+            report = verify(each.path)
             assert report.faults == []
             assert report.architecture is source.architecture
             assert ("-arm64" in each.path.name) == (source.architecture is ARM64)
@@ -79,6 +80,7 @@ def test_of_a_root_that_changed_nothing_is_taken(tmp_path: Path, made: list[str]
     (again,) = forms.write(source, [forms.OVA], tmp_path / "out", quiet())
     assert (first.sha256, len(made)) == (again.sha256, 1)
     (tmp_path / "root/home/workshop/notebooks/0-basics/lesson.ipynb").write_text("[]")
+    source = dataclasses.replace(source, epoch=EPOCH + 60)  # it was cleaned again
     (changed,) = forms.write(source, [forms.OVA], tmp_path / "out", quiet())
     assert changed.sha256 != first.sha256
     assert len(made) == 2

@@ -180,11 +180,6 @@ def test_what_was_only_saved_by_an_installers_name_is_missed(
         assert "is cut off, or something else was saved by its name" in found.missing[0]
 
 
-def test_whoever_gets_a_machine_gets_what_verifies_it(checkout: Path) -> None:
-    files = look(part("appliance"), context(checkout, "linux")).files
-    assert [file.name.rpartition("/")[2] for file in files][-1] == "verify-appliance.pyz"
-
-
 @pytest.mark.parametrize(
     ("names", "processors"),
     [

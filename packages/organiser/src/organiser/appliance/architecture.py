@@ -33,8 +33,6 @@ class Architecture:
 AMD64 = Architecture("amd64", "x86_64", 62, 0x8664, "BOOTX64.EFI", "ttyS0", "")
 ARM64 = Architecture("arm64", "aarch64", 183, 0xAA64, "BOOTAA64.EFI", "ttyAMA0", "-arm64")
 ARCHITECTURES = {each.name: each for each in (AMD64, ARM64)}
-PROGRAMS = ("usr/bin/bash", "usr/lib/systemd/systemd", "usr/bin/dash", "usr/bin/env")
-"""What every root has, and tells its processor by."""
 
 
 def native() -> Architecture | None:

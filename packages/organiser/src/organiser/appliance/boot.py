@@ -13,15 +13,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.appliance import hardware
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.hardware import LOOPBACK
-from organiser.appliance.qmp import Qmp
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -44,7 +43,8 @@ class Guest:
     accelerator: str
     """``kvm`` or ``tcg``."""
     _process: subprocess.Popen[bytes]
-    _control: Path
+    _log: Path
+    """What qemu itself says."""
 
     def port(self, name: str) -> int:
         """Return the host's port for a rule's name, such as ``ssh``."""
@@ -79,20 +79,6 @@ class Guest:
         what = f"port {guest} of the guest, GET {path}"
         return self._wait(lambda: judge(self._answers(guest, path)), seconds, what)
 
-    def power_off(self, seconds: float = 60) -> None:
-        """Press the power button and wait until the guest is off; WorkshopError when it stays on."""
-        with Qmp(self._control) as control:
-            control("system_powerdown")
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired as error:
-            raise WorkshopError(f"the guest is still on {seconds:.0f} s after its power button") from error
-
-    def screenshot(self, path: Path) -> None:
-        """Write what the guest's screen shows as a PNG."""
-        with Qmp(self._control) as control:
-            control("screendump", filename=str(path.resolve()), format="png")
-
     def _greets(self, guest: int, greeting: bytes) -> bool:
         with suppress(OSError), socket.create_connection((LOOPBACK, self.ports[guest]), 5) as connection:
             connection.settimeout(5)
@@ -122,7 +108,8 @@ class Guest:
         return round(time.monotonic() - started, 1)
 
     def _last_line(self) -> str:
-        return programs.last_line(self.console()) or "nothing"
+        said = (self.console(), self._log.read_text(errors="replace"))
+        return next(filter(None, map(programs.last_line, said)), "nothing")
 
 
 @contextmanager
@@ -141,7 +128,7 @@ def booted(
     the file says. accelerator: ``kvm`` or ``tcg``; by default KVM where it works. restarts: it may
     restart; otherwise that ends it, so that a kernel which panics is noticed at once.
 
-    Raises WorkshopError when qemu is missing or refuses, or the file cannot be read.
+    Raises WorkshopError when qemu is missing, or the file cannot be read.
     """
     machine = hardware.read(file)
     with tempfile.TemporaryDirectory(prefix="workshop-boot-", ignore_cleanup_errors=True) as name:
@@ -149,19 +136,19 @@ def booted(
         kept = folder or scratch
         kept.mkdir(parents=True, exist_ok=True)
         chosen = accelerator or ("kvm" if kvm_works(machine.architecture) else "tcg")
-        serial, control = kept / "serial.log", scratch / "control"
+        serial, words = kept / "serial.log", scratch / "qemu.log"
+        ports = _free_ports(sorted({rule.guest for rule in machine.forwards}))
         serial.unlink(missing_ok=True)
         command = [
             *_dies_with_us(),
             *hardware.base(machine.architecture, chosen, memory or machine.memory, cpus or machine.cpus),
             *(() if restarts else ("-no-reboot",)),
             *hardware.disk_words(machine),
-            *hardware.network_words(machine),
+            *hardware.network_words(machine, ports),
             *("-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"),
-            *("-qmp", f"unix:{control},server=on,wait=off"),
         ]
         # The throw-away layer goes where TMPDIR says.
-        with (scratch / "qemu.log").open("w+b") as log:
+        with words.open("w+b") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -170,9 +157,8 @@ def booted(
                 env={**os.environ, "TMPDIR": str(scratch)},
             )
         try:
-            ports = _ports(control, process, scratch / "qemu.log")
             names = {rule.name: rule.guest for rule in machine.forwards}
-            yield Guest(ports, names, serial, chosen, process, control)
+            yield Guest(ports, names, serial, chosen, process, words)
         finally:
             process.kill()
             process.wait()
@@ -202,15 +188,12 @@ def _dies_with_us() -> list[str]:
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 
 
-def _ports(control: Path, process: subprocess.Popen[bytes], log: Path) -> dict[int, int]:
-    """Return the forwarded ports, once qemu runs."""
-    try:
-        with Qmp(control) as connection:
-            return connection.forwards()
-    except WorkshopError as error:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1)
-        said = log.read_text(errors="replace").strip().splitlines()
-        if process.poll() is not None and said:
-            raise WorkshopError(f"qemu could not start: {said[-1]}") from error
-        raise
+def _free_ports(guests: Iterable[int]) -> dict[int, int]:
+    """Return a free port of the host for each of the guest's; another program may still be faster."""
+    with ExitStack() as held:
+        found = {}
+        for guest in guests:
+            probe = held.enter_context(socket.socket())
+            probe.bind((LOOPBACK, 0))
+            found[guest] = probe.getsockname()[1]
+        return found

@@ -23,12 +23,11 @@ from organiser.appliance import (
     bootloader,
     checkout,
     clean,
-    course,
     emulation,
     forms,
+    hardlinks,
     ovf,
     sbom,
-    twins,
     updating,
     wished,
 )
@@ -38,7 +37,7 @@ from organiser.appliance.pack import Clock
 from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision, warming
 from organiser.appliance.root import ensure_root
 from organiser.appliance.scratch import whole
-from organiser.image.compression import ZSTD, Compression
+from organiser.appliance.verify.whole import write_list
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.git import require_no_credentials
@@ -49,15 +48,8 @@ FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
 GOING_ON_GB = 8
 """Where an earlier run left its root and its downloads, only the rest must still find room."""
-LARGEST_GB = 1.6
-"""With all that is ours no file has more (the largest, for UTM, had 1.56). A stick of 16 GB holds the five
-for four kinds of laptop, with what lies beside them."""
-LARGEST_OWN_GB = 2.4
-"""With the organiser's own variables: five files take 12 of those 16."""
 OPTIONS = "ro quiet loglevel=4 net.ifnames=0"
 """For the kernel: its own names for network cards."""
-VERSION_FILE = Path("opt/workshop/VERSION")
-"""Inside the appliance. Not in etc: a file named like a release there is taken for the distribution's."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +70,6 @@ class Wish:
     """Further words for ansible-playbook."""
     architecture: Architecture = AMD64
     forms: tuple[str, ...] = ("ova",)
-    compression: Compression = ZSTD
-    """Of an image's layers."""
     keep: bool = False
     """Leave the finished root, for other forms of the same checkout."""
 
@@ -110,20 +100,13 @@ class Built:
     """Names of the files beside it that tell what is in it."""
     updates: str
     """From where and on whose word its copies are updated, in one line."""
-    largest_gb: float
-    """What a file for sticks should have at most."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each step took."""
 
     def as_document(self) -> dict[str, Any]:
         """Return what --json prints."""
         files = [asdict(made) | {"path": str(made.path)} for made in self.files]
-        return asdict(self) | {"files": files, "too_large": [str(made.path) for made in self.too_large]}
-
-    @property
-    def too_large(self) -> list[forms.Made]:
-        """The files with more bytes than one for sticks should have."""
-        return [made for made in self.files if made.bytes > self.largest_gb * 1e9]
+        return asdict(self) | {"files": files}
 
 
 def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
@@ -139,42 +122,31 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
     version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
     with _alone(wish.work), emulation.ready(wish.architecture, wish.downloads, wish.mirror, say) as emulated:
         root, work = wish.work / "root", wish.work
-        spent = course.Spent(work)
-        # As the build begins: who changes a file meanwhile builds anew the next time.
+        clock = Clock(say)
+        # As the build begins: a file that is changed meanwhile is in the next build.
         wanted_root = _as_wished(wish, version, machine)
         if _is_finished(work, wanted_root):
             say(f"{wish.architecture.name}: root and roles were finished before")
         else:
-            kind = course.kind_of(wish.architecture, emulated, wish.without, wish.options)
-            lessons = course.lessons_compiled(wish.source / "notebooks", wish.options)
-            minutes = course.guess(emulated, wish.without, lessons)
-            say(course.estimate(wish.downloads, wish.architecture, emulated, kind, minutes, spent.again))
+            how = "emulated" if emulated else "at this computer's own speed"
+            say(f"{wish.architecture.name}, {how}: root and roles take half an hour or more")
             # From here on it is not: a run that is killed leaves half of what is wished now.
             (work / FINISHED).unlink(missing_ok=True)
-            say("root")
-            with spent.step("root"):
+            with clock("root"):
                 ensure_root(root, wish.distribution, wish.mirror, wish.architecture)
-            last = course.last_time(wish.downloads, kind).tasks
-            say("provisioning")
-            with spent.step("provisioning") as note:
+            with clock("provisioning"):
                 log = work / "provision.log"
-                reporter = Reporter(
-                    course.Course(log, last, spent.times.tasks, minutes * 60), root, note, say
-                )
+                reporter = Reporter(log, root, say)
                 provision(root, _provision(wish, machine, version), log, emulated, reporter.look)
-                reporter.end()
-            say("cleaning")
-            with spent.step("cleaning"):
+            with clock("cleaning"):
                 clean.clean(root, machine.name)
                 clean.refuse_leaks(root, builders_secrets())
-                twins.link(root)
+                hardlinks.link(root)
             describe(root, machine.name, version, work)
             (work / FINISHED).write_text(wanted_root, encoding="utf-8")
-            if not spent.again:
-                course.remember(wish.downloads, kind, spent.times)
-            spent.finish()
         components = len(json.loads((work / "sbom.cdx.json").read_text(encoding="utf-8"))["components"])
-        updates = updating.sentence(root)
+        choice, signers = (root / updating.ETC / name for name in ("updates.toml", "allowed-signers"))
+        updates = updating.sentence(_text(choice), _text(signers))
         changes = f"{updates}\n\n{checkout.changes(wish.source)}"
         (work / "CHANGES").write_text(changes, encoding="utf-8")
         system = ovf.system_of(root, wish.architecture)
@@ -187,9 +159,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             checkout=wish.source,
             revision=checkout.revision(wish.source),
             cache=wish.downloads,
-            compression=wish.compression,
         )
-        clock = Clock(say)
         made = forms.write(source, wanted, work / "forms", clock)
         files, described = _publish(made, source.stem, work, wish.output)
         if wish.keep:
@@ -209,34 +179,32 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         components,
         described,
         updates,
-        LARGEST_OWN_GB if wish.options else LARGEST_GB,
-        spent.times.steps | clock.seconds,
+        clock.seconds,
     )
 
 
-@dataclass
-class Reporter:
-    """Says every so often how far the roles are, and writes down how long they took."""
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    course: course.Course
-    root: Path
-    note: Callable[[], None]
-    say: Callable[[str], None]
-    said: float = field(default_factory=time.monotonic)
-    every: float = 60.0
-    """Seconds."""
+
+class Reporter:
+    """Tells each minute which task is at work."""
+
+    EVERY = 60.0
+
+    def __init__(self, log: Path, root: Path, say: Callable[[str], None]) -> None:
+        """Look at the log of Ansible in ``log``, and into the root."""
+        self._log, self._root, self._say = log, root, say
+        self._started = self._said = time.monotonic()
 
     def look(self) -> None:
-        """See what is at work; called every second or two."""
-        self.course.look()
-        if time.monotonic() - self.said >= self.every:
-            self.said = time.monotonic()
-            self.note()
-            self.say(f"provisioning, {self.course.sentence(warming(self.root))}")
-
-    def end(self) -> None:
-        """Count the last task, too."""
-        self.course.end()
+        """Tell it when a minute has passed; called every second or two."""
+        now = time.monotonic()
+        if now - self._said >= self.EVERY:
+            self._said = now
+            task = programs.last_line(_text(self._log), "TASK [").strip("* ")
+            lessons = f" ({told})" if (told := warming(self._root)) else ""
+            self._say(f"provisioning, {(now - self._started) / 60:.0f} min: {task}{lessons}")
 
 
 FINISHED = "finished"
@@ -287,8 +255,9 @@ def require_tools(distribution: str, architecture: Architecture, *, disk: bool) 
     disk: whether a form is made from a disk.
     """
     making_disks = ("sfdisk", "mkfs.ext4", "grub-mkimage") if disk else ()
+    making_arm = ("mkfs.vfat", "mcopy", "qemu-img") if disk and architecture is not AMD64 else ()
     bootstrap = (BOOTSTRAPS[distribution],) if distribution in BOOTSTRAPS else ()
-    programs.require("git", "podman", *bootstrap, *making_disks)
+    programs.require("git", "podman", "hardlink", *bootstrap, *making_disks, *making_arm)
     # Another processor's modules are fetched.
     if disk and architecture is native():
         bootloader.require_modules(architecture)
@@ -341,7 +310,7 @@ def describe(root: Path, name: str, version: str, folder: Path) -> int:
     (folder / "packages.txt").write_text(sbom.package_list(components), encoding="utf-8")
     bill = json.dumps(sbom.document(name, version, components), indent=1) + "\n"
     (folder / "sbom.cdx.json").write_text(bill, encoding="utf-8")
-    (root / VERSION_FILE).write_text(f"{name} {version}\n", encoding="utf-8")
+    (root / clean.VERSION_FILE).write_text(f"{name} {version}\n", encoding="utf-8")
     (root / PREFIX.lstrip("/") / "sbom.cdx.json").write_text(bill, encoding="utf-8")
     return len(components)
 
@@ -376,6 +345,7 @@ def _publish(
         with whole(output / published) as partial:
             shutil.copyfile(work / name, partial)
     files = [replace(each, path=output / each.path.name) for each in made]
+    names += [write_list(each.path, each.sha256).name for each in files]
     for before, after in zip(made, files, strict=True):
         before.path.replace(after.path)
     return files, names

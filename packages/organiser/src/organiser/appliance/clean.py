@@ -148,6 +148,8 @@ SWEPT = ("var/log", "var/cache/apt", "var/lib/apt/lists")
 JOURNAL = "var/log/journal"
 EPOCH_FILE = "usr/lib/clock-epoch"
 """Its date is when the root was cleaned, after everything else in it."""
+VERSION_FILE = "opt/workshop/VERSION"
+"""Inside the appliance. Not in etc: a file named like a release there is taken for the distribution's."""
 NAMES = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {hostname}\n"
 
 

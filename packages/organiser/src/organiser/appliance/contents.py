@@ -1,4 +1,4 @@
-"""What an OVA holds and where, for those who use it; ``verify`` is who judges it."""
+"""What an OVA holds and where; ``verify`` judges it."""
 
 from __future__ import annotations
 
@@ -54,26 +54,16 @@ def read_contents(path: Path) -> Contents:
     return Contents(path, root, disk, memory, cpus, _forwards(root), architecture)
 
 
-def places(path: Path, suffix: str) -> list[Place]:
-    """Return where the members with that suffix lie; WorkshopError when it is no tar file."""
+def _only(path: Path, suffix: str) -> Place:
+    """Return where the one member with that suffix lies; WorkshopError when it is no tar file."""
     try:
         with tarfile.open(path, "r:") as tar:
-            members = tar.getmembers()
+            found = [each for each in tar if each.isfile() and each.name.lower().endswith(suffix)]
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise WorkshopError(f"{path} is no OVA that can be used: {error}") from error
-    return [
-        Place(member.name, member.offset_data, member.size)
-        for member in members
-        if member.isfile() and member.name.lower().endswith(suffix)
-    ]
-
-
-def _only(path: Path, suffix: str) -> Place:
-    """Return the one member with that suffix."""
-    found = places(path, suffix)
     if len(found) != 1:
         raise WorkshopError(f"{path} has {len(found)} {suffix} files, not one")
-    return found[0]
+    return Place(found[0].name, found[0].offset_data, found[0].size)
 
 
 def _forwards(root: ET.Element) -> tuple[Forward, ...]:

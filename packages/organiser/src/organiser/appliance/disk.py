@@ -6,10 +6,10 @@ in front of it. Arm: a GPT with a small partition that EFI firmware starts from,
 
 from __future__ import annotations
 
+import os
 import uuid as uuids
 from pathlib import Path
 
-from organiser.appliance import fat32
 from organiser.appliance.architecture import AMD64, Architecture
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR, boot_code, efi_program
 from organiser.appliance.scratch import folder_beside, whole
@@ -68,9 +68,9 @@ def make_disk(
         _write_file_system(root, image, (root_offset(architecture), end), label, uuid, epoch)
         with image.open("r+b") as file:
             if efi:
-                file.seek(GAP_SECTORS * SECTOR)
                 program = efi_program(architecture, label, scratch, grub)
-                file.write(_efi_system(architecture, program, uuid, epoch))
+                file.seek(GAP_SECTORS * SECTOR)
+                file.write(_efi_system(architecture, program, uuid, epoch, scratch))
             else:
                 code, core = boot_code(label, scratch)
                 file.write(code)
@@ -91,11 +91,23 @@ def _write_partitions(image: Path, uuid: str, *, efi: bool) -> None:
     programs.run("sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", image, text=f"{table}\n{part}")
 
 
-def _efi_system(architecture: Architecture, program: bytes, uuid: str, epoch: int) -> bytes:
-    """Return the partition that EFI firmware starts from."""
-    serial = int(uuids.UUID(uuid).hex[:8], 16)
-    files = {f"EFI/BOOT/{architecture.efi}": program}
-    return fat32.make(files, EFI_BYTES, label="WORKSHOP", serial=serial, epoch=epoch)
+def _efi_system(architecture: Architecture, program: bytes, uuid: str, epoch: int, scratch: Path) -> bytes:
+    """Return the partition that EFI firmware starts from, up to its last byte that is not zero."""
+    image, loader = scratch / "efi.img", scratch / architecture.efi
+    loader.write_bytes(program)
+    os.utime(loader, (epoch, epoch))
+    with image.open("wb") as file:
+        file.truncate(EFI_BYTES)
+    # mtools and mkfs.vfat take dates from here, so the same program gives the same bytes.
+    dates = {"SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"}
+    serial = uuids.UUID(uuid).hex[:8]
+    programs.run(
+        "mkfs.vfat", "-F", "32", "-s", "1", "-i", serial, "-n", "WORKSHOP", image,
+        variables=dates,
+    )  # fmt: skip
+    programs.run("mmd", "-i", image, "::EFI", "::EFI/BOOT", variables=dates)
+    programs.run("mcopy", "-m", "-i", image, loader, "::EFI/BOOT", variables=dates)
+    return image.read_bytes().rstrip(b"\0")
 
 
 def _write_file_system(

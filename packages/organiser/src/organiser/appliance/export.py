@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from organiser.appliance import envelope, ovf
+from organiser.appliance import envelope, hardware, ovf
 from organiser.appliance.contents import Contents, read_contents
 from organiser.appliance.generalise import generalise
 from organiser.appliance.machine import Machine
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.scratch import folder_beside
-from organiser.appliance.verify.run import verify
-from organiser.appliance.vmdk.read import Window, write_raw
+from organiser.appliance.verify.run import DISK_TOOLS, verify
+from organiser.appliance.verify.whole import write_list
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -45,6 +45,7 @@ def export(
     machine does not shut down, has not exactly one disk, or did not come from an appliance.
     """
     programs.find("VBoxManage")
+    programs.require(*DISK_TOOLS)
     _require_replaceable(target)
     clock = Clock(say)
     _switch_off(vm, seconds, say)
@@ -56,7 +57,7 @@ def export(
         description = _description(contents, version, say)
         with clock("disk"):
             raw = scratch / "disk.raw"
-            write_raw(Window(theirs, contents.disk.offset, contents.disk.size), raw)
+            hardware.write_raw(hardware.read(theirs), raw)
             theirs.unlink()
         with clock("disk alike for all copies"):
             generalise(raw, epoch=epoch, say=say)
@@ -66,6 +67,8 @@ def export(
         if not report.ok:
             name, fault = report.faults[0]
             raise WorkshopError(f"the exported appliance is not sound: {name}: {fault}")
+        # An older file's list would call this one damaged.
+        write_list(target, result.sha256)
         ours.replace(target)
     result.ova = target
     return result

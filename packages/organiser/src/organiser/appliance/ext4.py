@@ -6,13 +6,11 @@ Paths are below the file system's root and begin with no slash.
 from __future__ import annotations
 
 import re
-import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from organiser.appliance.files import Files, Node
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -22,23 +20,7 @@ _ECHO = "debugfs: "
 """Begins the line that repeats a command."""
 
 
-@dataclass(frozen=True)
-class Node:
-    """A file, folder, link or anything else that has a name."""
-
-    inode: int
-    mode: int
-    uid: int
-    gid: int
-    size: int
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder itself; a link to one is none."""
-        return stat.S_ISDIR(self.mode)
-
-
-class Ext4:
+class Ext4(Files):
     """The file system at an offset of a raw disk."""
 
     def __init__(self, raw: Path, offset: int, *, epoch: int) -> None:
@@ -61,29 +43,24 @@ class Ext4:
             raise WorkshopError("there is no ext4 file system where an appliance has it") from error
         return "Filesystem state:         clean" in said and "needs_recovery" not in said
 
-    def find(self, pattern: str) -> dict[str, Node]:
-        """Return what has a path of this pattern; a star stands for any letters of one name."""
-        found = {"": Node(2, stat.S_IFDIR, 0, 0, 0)}
-        for part in pattern.split("/"):
-            folders = [path for path, node in found.items() if node.is_folder]
-            found = {
-                path: node
-                for path, node in self._below(folders)
-                if fnmatchcase(PurePosixPath(path).name, part)
-            }
-        return found
+    def check(self) -> None:
+        """Raise WorkshopError when the file system has faults; nothing is changed."""
+        with self._place() as place:
+            programs.run("e2fsck", "-f", "-n", place)
 
-    def tree(self, folders: Iterable[str]) -> dict[str, Node]:
-        """Return everything below these folders, each folder before what it holds."""
-        found: dict[str, Node] = {}
-        level = [path for path in folders if any(node.is_folder for node in self.find(path).values())]
-        while level:
-            below = dict(self._below(level))
-            found |= below
-            level = [path for path, node in below.items() if node.is_folder]
-        return found
+    def free(self) -> float:
+        """Return which part of the file system is free."""
+        return int(self._stat("Free blocks")) / int(self._stat("Block count"))
 
-    def _below(self, folders: Sequence[str]) -> Iterator[tuple[str, Node]]:
+    def label(self) -> str:
+        """Return the file system's name."""
+        return self._stat("Filesystem volume name")
+
+    def _stat(self, name: str) -> str:
+        found = re.search(rf"(?m)^{name}: +(.*)$", self._debugfs(["stats -h"]))
+        return found[1] if found else ""
+
+    def below(self, folders: Sequence[str]) -> Iterator[tuple[str, Node]]:
         """Yield what is right below each of the folders."""
         unseen = [folder for folder in folders if folder not in self._seen]
         if unseen:

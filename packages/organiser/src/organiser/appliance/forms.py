@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +20,6 @@ from organiser.appliance.scratch import folder_beside
 from organiser.appliance.wsl.layout import SUFFIX as WSL_SUFFIX
 from organiser.appliance.wsl.write import write_wsl
 from organiser.image import hub
-from organiser.image.compression import ZSTD, Compression
 from organiser.image.layout import SUFFIX as OCI_SUFFIX
 from organiser.image.write import write_image
 from workshop.errors import WorkshopError
@@ -85,8 +82,6 @@ class Source:
     """The commit of that checkout."""
     cache: Path | None = None
     """Downloads of earlier builds."""
-    compression: Compression = ZSTD
-    """Of an image's layers."""
 
     @property
     def architecture(self) -> Architecture:
@@ -135,26 +130,6 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
     Raises WorkshopError when a tool is missing or fails, or the root is not fit for a form.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    bootloader_files(source, wanted)
-    with clock("sum of the root"):
-        key = name_of(source)
-    shared = Shared(source, folder, key, clock)
-    written_as = f"{key} {source.compression.name}"
-    done = []
-    for form in wanted:
-        target = folder / f"{source.stem}{form.suffix}"
-        mark = folder / f".{target.name}.of"
-        if not (target.is_file() and mark.is_file() and mark.read_text() == written_as):
-            mark.unlink(missing_ok=True)
-            with folder_beside(target) as scratch:
-                WRITERS[form.name](source, target, scratch, shared)
-            mark.write_text(written_as)
-        done.append(Made(form.name, target, target.stat().st_size, hash_file(target)))
-    return done
-
-
-def bootloader_files(source: Source, wanted: Sequence[Form]) -> None:
-    """Write the boot menu into the root, where a form has a disk."""
     if any(form.disk for form in wanted):
         bootloader.configure(
             source.root,
@@ -163,11 +138,26 @@ def bootloader_files(source: Source, wanted: Sequence[Form]) -> None:
             epoch=source.epoch,
             architecture=source.architecture,
         )
+    key = name_of(source)
+    shared = Shared(source, folder, key, clock)
+    done = []
+    for form in wanted:
+        target = folder / f"{source.stem}{form.suffix}"
+        mark = folder / f".{target.name}.of"
+        if not (target.is_file() and mark.is_file() and mark.read_text() == key):
+            mark.unlink(missing_ok=True)
+            with folder_beside(target) as scratch:
+                WRITERS[form.name](source, target, scratch, shared)
+            mark.write_text(key)
+        done.append(Made(form.name, target, target.stat().st_size, hash_file(target)))
+    return done
 
 
 def name_of(source: Source) -> str:
-    """Return the SHA-256 of everything that decides what the forms hold."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 of what the forms depend on.
+
+    A root counts by its epoch, when it was cleaned: each time that the roles have run gives another.
+    """
     about = (
         MAKERS_VERSION,
         source.epoch,
@@ -175,48 +165,7 @@ def name_of(source: Source) -> str:
         source.architecture.name,
         repr(source.description),
     )
-    digest.update(json.dumps(about).encode())
-    _add_folder(digest.update, source.root, source.root)
-    return digest.hexdigest()
-
-
-def _add_folder(update: Callable[[bytes], object], folder: Path, root: Path) -> None:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            status = entry.stat(follow_symlinks=False)
-            about = (os.path.relpath(entry.path, root), status.st_mode, status.st_uid, status.st_gid)
-            # Dates count for files only: writing the boot menu touches folders.
-            dated = int(status.st_mtime) if stat.S_ISREG(status.st_mode) else 0
-            update(json.dumps((*about, status.st_size if dated else 0, status.st_rdev, dated)).encode())
-            if entry.is_symlink():
-                update(os.fsencode(Path(entry.path).readlink()))
-            elif entry.is_dir(follow_symlinks=False):
-                _add_folder(update, Path(entry.path), root)
-            elif stat.S_ISREG(status.st_mode):
-                update(bytes.fromhex(hash_file(Path(entry.path))))
-
-
-def ensure_disk(source: Source, folder: Path, key: str, clock: Clock) -> Path:
-    """Return the raw disk of a root, made unless it is there; disks of other roots go."""
-    raw = folder / f"disk-{key[:16]}.raw"
-    for other in folder.glob("disk-*.raw"):
-        if other != raw:
-            other.unlink()
-    if not raw.is_file():
-        machine, version = source.description.machine, source.description.version
-        volume = uuid.uuid5(NAMESPACE, f"{machine.name} {version} {source.epoch}{source.architecture.suffix}")
-        with clock("disk"):
-            disk.make_disk(
-                source.root,
-                raw,
-                size_bytes=source.size_bytes,
-                label=LABEL,
-                uuid=str(volume),
-                epoch=source.epoch,
-                architecture=source.architecture,
-                grub=source.grub,
-            )
-    return raw
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -229,8 +178,25 @@ class Shared:
     clock: Clock
 
     def disk(self) -> Path:
-        """Return the raw disk, made unless it is there."""
-        return ensure_disk(self.source, self.folder, self.key, self.clock)
+        """Return the raw disk, made unless it is there; disks of other roots go."""
+        source, raw = self.source, self.folder / f"disk-{self.key[:16]}.raw"
+        for other in self.folder.glob("disk-*.raw"):
+            if other != raw:
+                other.unlink()
+        if not raw.is_file():
+            about = f"{source.description.machine.name} {source.description.version} {source.epoch}"
+            with self.clock("disk"):
+                disk.make_disk(
+                    source.root,
+                    raw,
+                    size_bytes=source.size_bytes,
+                    label=LABEL,
+                    uuid=str(uuid.uuid5(NAMESPACE, f"{about}{source.architecture.suffix}")),
+                    epoch=source.epoch,
+                    architecture=source.architecture,
+                    grub=source.grub,
+                )
+        return raw
 
     def hub_packages(self) -> Path | None:
         """Return what a hub's seat needs, fetched once; None where no checkout says what."""
@@ -246,28 +212,26 @@ class Shared:
         return place
 
 
-Writer = Callable[[Source, Path, Path, Shared], object]
+Writer = Callable[[Source, Path, Path, Shared], None]
 
 
-def _write_ova(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+def _write_ova(source: Source, target: Path, scratch: Path, shared: Shared) -> None:
     disk_file, clock = shared.disk(), shared.clock
-    return wrap(disk_file, target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
+    wrap(disk_file, target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
 
 
-def _write_utm(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+def _write_utm(source: Source, target: Path, scratch: Path, shared: Shared) -> None:
     image = shared.disk()
     with shared.clock("utm"):
         utm.write_utm(image, target, source.description, epoch=source.epoch, scratch=scratch)
-    return target
 
 
-def _write_wsl(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+def _write_wsl(source: Source, target: Path, scratch: Path, shared: Shared) -> None:
     with shared.clock("wsl"):
         write_wsl(source.root, target, epoch=source.epoch)
-    return target
 
 
-def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> object:
+def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> None:
     hub_packages = shared.hub_packages()
     with shared.clock("small image" if small else "image"):
         write_image(
@@ -281,9 +245,7 @@ def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> 
             key=shared.key,
             small=small,
             hub_packages=hub_packages,
-            way=source.compression,
         )
-    return target
 
 
 WRITERS: dict[str, Writer] = {

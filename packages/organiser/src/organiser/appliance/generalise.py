@@ -15,7 +15,8 @@ from pathlib import Path
 
 from organiser.appliance import clean, kept, private
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR
-from organiser.appliance.ext4 import Ext4, Node
+from organiser.appliance.ext4 import Ext4
+from organiser.appliance.files import Node
 from workshop.errors import WorkshopError
 
 MARKS = (

@@ -6,12 +6,14 @@ VirtualBox's (VirtioSCSI, 82540EM) or what the settings of UTM name, and EFI fir
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.appliance import contents, utm
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward
+from organiser.appliance.verify.naming import form_of
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -55,7 +57,7 @@ class Startable:
 
 def read(path: Path) -> Startable:
     """Read what a file says of its machine; WorkshopError when it is none that can be started."""
-    return (_of_utm if path.name.endswith(utm.SUFFIX) else _of_ova)(path)
+    return (_of_utm if form_of(path) == "utm" else _of_ova)(path)
 
 
 def _of_ova(path: Path) -> Startable:
@@ -105,10 +107,22 @@ def _firmware() -> Path:
 
 def disk_words(machine: Startable) -> list[str]:
     """Return the disk: qemu reads it inside the file where it lies, and writes to a layer of its own."""
+    return [*machine.bus, "-drive", f"if=none,id=disk,format={machine.format},snapshot=on,{_place(machine)}"]
+
+
+def write_raw(machine: Startable, raw: Path) -> None:
+    """Write a machine's disk as a raw, sparse file; WorkshopError when it is damaged."""
+    source = f"driver={machine.format},{_place(machine)}"
+    try:
+        programs.run("qemu-img", "convert", "--image-opts", "-O", "raw", source, raw)
+    except WorkshopError as error:
+        raise WorkshopError(f"the disk in {machine.path} is damaged: {error}; copy it again") from error
+
+
+def _place(machine: Startable) -> str:
+    """Return where the disk lies in the file, as options of qemu's."""
     place = f"file.driver=raw,file.offset={machine.disk.offset},file.size={machine.disk.size}"
-    file = f"file.file.driver=file,file.file.filename={_escaped(machine.path)},file.file.locking=off"
-    drive = f"if=none,id=disk,format={machine.format},snapshot=on,{place},{file}"
-    return [*machine.bus, "-drive", drive]
+    return f"{place},file.file.driver=file,file.file.filename={_escaped(machine.path)},file.file.locking=off"
 
 
 def _escaped(path: Path) -> str:
@@ -116,8 +130,7 @@ def _escaped(path: Path) -> str:
     return str(path.resolve()).replace(",", ",,")
 
 
-def network_words(machine: Startable) -> list[str]:
-    """Return the network card; port 0 lets the system choose a free port of the host."""
-    guests = sorted({rule.guest for rule in machine.forwards})
-    forwards = "".join(f",hostfwd=tcp:{LOOPBACK}:0-:{guest}" for guest in guests)
+def network_words(machine: Startable, ports: Mapping[int, int]) -> list[str]:
+    """Return the network card. ports: the host's for each of the guest's."""
+    forwards = "".join(f",hostfwd=tcp:{LOOPBACK}:{host}-:{guest}" for guest, host in ports.items())
     return ["-device", f"{machine.card},netdev=net", "-netdev", f"user,id=net{forwards}"]

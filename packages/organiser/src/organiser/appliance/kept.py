@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from workshop.sync.git import without_password
+
 CLOSED = ("root", "home", "opt/workshop/etc", "opt/workshop/state/jupyter")
 """Below these folders goes what is not kept."""
 KEPT = (
@@ -71,7 +73,4 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>\\]+", re.IGNORECASE)
 
 def forget_credentials(text: str) -> str:
     """Return a text with no name or password in its addresses."""
-    # Who only verifies an appliance has no use for what talks to git.
-    from workshop.sync.git import without_password
-
     return _ADDRESS.sub(lambda found: without_password(found[0]), text)

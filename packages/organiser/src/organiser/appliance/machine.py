@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from workshop.errors import WorkshopError
+from workshop.settings import find_checkout
 
 FILE = "machine.yml"
 LOCAL = "machine.local.yml"
@@ -44,9 +47,6 @@ def load_machine(checkout: Path | None = None) -> Machine:
 
     Raises WorkshopError, which names the file and the setting, when something is missing or wrong.
     """
-    # Who only verifies an appliance has neither a checkout nor these packages.
-    from workshop.settings import find_checkout
-
     folder = checkout or find_checkout(FILE)
     local = folder / LOCAL
     stated = _read(folder / FILE)
@@ -62,8 +62,6 @@ def load_machine(checkout: Path | None = None) -> Machine:
 
 def _read(path: Path) -> dict[str, Any]:
     """Return the settings of one file."""
-    import yaml
-
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
+import json
 import os
 import stat
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+
+from workshop.errors import WorkshopError
 
 
 @dataclass(frozen=True)
@@ -20,29 +21,19 @@ class Added:
     data: bytes = b""
     mode: int = 0o644
     link: str = ""
+    gid: int = 0
 
 
-class Hashing(io.RawIOBase):
-    """Passes bytes on, counts and hashes them."""
-
-    def __init__(self, target: BinaryIO) -> None:
-        """Pass on to ``target``."""
-        self._target, self._count, self.digest = target, 0, hashlib.sha256()
-
-    def writable(self) -> bool:
-        """Say that it takes bytes."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Pass bytes on; return how many."""
-        self.digest.update(data)
-        self._target.write(data)
-        self._count += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Return how many bytes went through."""
-        return self._count
+def account_of(root: Path) -> list[str]:
+    """Return the fields of passwd(5) of the workshop's account; WorkshopError when a root has none."""
+    try:
+        user = json.loads((root / "etc/workshop-appliance.json").read_text(encoding="utf-8"))["user"]
+        lines = (root / "etc/passwd").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":") for line in lines if line.startswith(f"{user}:"))
+    except (OSError, ValueError, KeyError, StopIteration) as error:
+        raise WorkshopError(
+            f"{root} has no account of the workshop's; build it by 'workshop appliance build'"
+        ) from error
 
 
 def walk(folder: Path, root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -94,20 +85,19 @@ def _attributes(path: str) -> dict[str, str]:
     return {"SCHILY.xattr.security.capability": value.decode("utf-8", "surrogateescape")}
 
 
-def add(
-    tar: tarfile.TarFile,
-    path: str,
-    added: Added | None,
-    epoch: int,
-    *,
-    shadow: bool = False,
-    root: Path | None = None,
-) -> None:
-    """Add what the root does not have; None is a folder. shadow: it keeps its group, which may read it."""
+def put(tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> None:
+    """Add a member with what the file of the root holds."""
+    if info.isreg():
+        with Path(path).open("rb") as file:
+            tar.addfile(info, file)
+    else:
+        tar.addfile(info)
+
+
+def add(tar: tarfile.TarFile, path: str, added: Added | None, epoch: int) -> None:
+    """Add what the root does not have; None is a folder."""
     info = tarfile.TarInfo(path)
     info.mtime = epoch
-    if shadow and root:
-        info.gid = (root / path).stat().st_gid
     if added is None:
         info.type, info.mode = tarfile.DIRTYPE, 0o755
         tar.addfile(info)
@@ -115,5 +105,5 @@ def add(
         info.type, info.linkname, info.mode = tarfile.SYMTYPE, added.link, added.mode
         tar.addfile(info)
     else:
-        info.size, info.mode = len(added.data), added.mode
+        info.size, info.mode, info.gid = len(added.data), added.mode, added.gid
         tar.addfile(info, io.BytesIO(added.data))

@@ -27,8 +27,6 @@ class PackResult:
     bytes: int
     sha256: str
     """Of the whole OVA."""
-    members: dict[str, str]
-    """SHA-256 of each member but the manifest."""
     disk_uuid: str
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each step took."""
@@ -53,9 +51,7 @@ def wrap(
         text = ovf.render(description, entry)
         written = ova.write_ova(ova_file, f"{name}.ovf", text, vmdk, epoch=epoch)
         vmdk.unlink()
-    return PackResult(
-        ova_file, written.bytes, written.sha256, written.members, str(image.uuid), clock.seconds
-    )
+    return PackResult(ova_file, written.bytes, written.sha256, str(image.uuid), clock.seconds)
 
 
 class Clock:
@@ -69,7 +65,7 @@ class Clock:
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
         """Time what is done inside."""
-        self._say(f"making the {step}")
+        self._say(step)
         started = time.perf_counter()
         yield
         self.seconds[step] = round(time.perf_counter() - started, 2)

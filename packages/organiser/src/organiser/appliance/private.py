@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from organiser.appliance import kept
-from organiser.appliance.ext4 import Ext4, Node
+from organiser.appliance.ext4 import Ext4
+from organiser.appliance.files import Node
 
 PLACES = ("boot", "etc", "media", "mnt", "srv", "usr/local", "var")
 """Below these folders goes what not everybody may read; packages alone write to the rest of ``usr``."""

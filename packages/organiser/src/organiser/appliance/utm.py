@@ -8,33 +8,33 @@ at the first start (the variables of EFI) is not there.
 
 from __future__ import annotations
 
-import hashlib
 import plistlib
+import shutil
 import struct
 import uuid
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 from xml.parsers import expat
 
-from organiser.appliance import manifest, ovf
+from organiser.appliance import ovf
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.contents import Place
-from organiser.appliance.qcow2.write import write_qcow2
 from organiser.appliance.scratch import whole
-from organiser.appliance.zipped import place_of
 from workshop.errors import WorkshopError
+from workshop.system import programs
+from workshop.system.files import hash_file
 
 SUFFIX = ".utm.zip"
 DISK = "disk.qcow2"
 BACKEND, VERSION = "QEMU", 4
 NAMESPACE = uuid.UUID("f3b0a6a1-5f0e-5d84-9a17-2b6d0c9e4a53")
 """Of machines' identifiers; made once for this project."""
-CHUNK = 1 << 20
 LARGEST = 4 << 30
 """A larger member needs zip64, which macOS's own archive utility does not always read."""
+NAME_AND_EXTRA = 26
+"""Where the header in front of a member says how long its last two parts are (APPNOTE.TXT, 4.3.7)."""
 
 
 def configuration(description: ovf.Description, disk: str, identifier: uuid.UUID) -> dict[str, Any]:
@@ -144,31 +144,26 @@ def write_utm(raw: Path, target: Path, description: ovf.Description, *, epoch: i
             "a UTM machine is for Apple Silicon; on a Mac with Intel, VirtualBox takes the OVA"
         )
     disk = scratch / DISK
-    write_qcow2(raw, disk)
+    programs.run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", raw, disk)
     if disk.stat().st_size >= LARGEST:
         raise WorkshopError("the disk is over 4 GiB, which macOS does not unpack; leave something out")
-    digest = hashlib.sha256()
-    for chunk in _chunks(disk):
-        digest.update(chunk)
-    identifier = uuid.uuid5(NAMESPACE, f"{description.machine.name} {digest.hexdigest()}")
-    plist = plistlib.dumps(configuration(description, digest.hexdigest(), identifier))
+    digest = hash_file(disk)
+    identifier = uuid.uuid5(NAMESPACE, f"{description.machine.name} {digest}")
+    plist = plistlib.dumps(configuration(description, digest, identifier))
     folder = f"{description.machine.name}.utm"
-    names = f"{folder}/config.plist", f"{folder}/Data/{DISK}"
-    sums = {names[0]: hashlib.sha256(plist).hexdigest(), names[1]: digest.hexdigest()}
     with whole(target) as partial, zipfile.ZipFile(partial, "w") as archive:
-        # A zip file has sums against accidents only.
-        archive.comment = manifest.render(sums)
         for name in (f"{folder}/", f"{folder}/Data/"):
             archive.writestr(_member(name, epoch), b"")
-        archive.writestr(_member(names[0], epoch), plist)
+        archive.writestr(_member(f"{folder}/config.plist", epoch), plist)
         # It is compressed already.
-        with archive.open(_member(names[1], epoch, disk.stat().st_size), "w") as member:
-            _copy(disk, member)
+        info = _member(f"{folder}/Data/{DISK}", epoch, disk.stat().st_size)
+        with archive.open(info, "w") as member, disk.open("rb") as file:
+            shutil.copyfileobj(file, member)
     disk.unlink()
 
 
 def read(path: Path) -> tuple[dict[str, Any], Place]:
-    """Return the settings of a machine, and where its disk lies in the file; ``verify`` is who judges it.
+    """Return the settings of a machine, and where its disk lies in the file; ``verify`` judges it.
 
     Raises WorkshopError when it is no such file.
     """
@@ -177,12 +172,19 @@ def read(path: Path) -> tuple[dict[str, Any], Place]:
             (plist,) = (each for each in archive.infolist() if each.filename.endswith("/config.plist"))
             (disk,) = (each for each in archive.infolist() if each.filename.endswith(f"/{DISK}"))
             settings = plistlib.loads(archive.read(plist))
-            place = Place(disk.filename, place_of(file, disk), disk.file_size)
+            place = Place(disk.filename, _place_of(file, disk), disk.file_size)
     except (OSError, ValueError, EOFError, struct.error, expat.ExpatError, zipfile.BadZipFile) as error:
         raise WorkshopError(f"{path} is no machine for UTM that can be used: {error}") from error
     if disk.compress_type != zipfile.ZIP_STORED or not isinstance(settings, dict):
         raise WorkshopError(f"{path} is no machine for UTM that can be used: its disk is packed")
     return settings, place
+
+
+def _place_of(file: BinaryIO, member: zipfile.ZipInfo) -> int:
+    """Return where a member's bytes begin."""
+    file.seek(member.header_offset + NAME_AND_EXTRA)
+    name, extra = struct.unpack("<HH", file.read(4))
+    return member.header_offset + NAME_AND_EXTRA + 4 + int(name) + int(extra)
 
 
 def _member(name: str, epoch: int, size: int = 0) -> zipfile.ZipInfo:
@@ -192,14 +194,3 @@ def _member(name: str, epoch: int, size: int = 0) -> zipfile.ZipInfo:
     info.external_attr = (0o40755 << 16 | 0x10) if name.endswith("/") else 0o100644 << 16
     info.file_size = size
     return info
-
-
-def _copy(source: Path, target: IO[bytes]) -> None:
-    for chunk in _chunks(source):
-        target.write(chunk)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk

@@ -20,6 +20,7 @@ from organiser.appliance.options import (
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
+from workshop.system import programs
 
 if TYPE_CHECKING:
     from organiser.image.make import Image
@@ -41,9 +42,6 @@ def build(
     without: Annotated[
         list[str] | None, typer.Option(help="Leave out tensorflow: the small one alone, built sooner.")
     ] = None,
-    compression: Annotated[
-        str, typer.Option(help="zstd; or gzip, which is larger, for a Docker before 23.")
-    ] = "zstd",
     output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
     mirror: Mirror = "",
     cache: Cache = None,
@@ -61,15 +59,14 @@ def build(
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
     from organiser.appliance.build import Wish
-    from organiser.image import compression as compressions
     from organiser.image.make import make
 
-    way = compressions.parse(compression)
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
     if small and without:
         raise WorkshopError(
             "--small makes two images, and --without tensorflow the small one alone; choose one"
         )
+    programs.require("zstd")
     names = ("oci", "oci-small") if small else ("oci-small",) if without else ("oci",)
     source = find_checkout("playbooks/appliance.yml")
     wishes = [
@@ -83,7 +80,6 @@ def build(
             options=for_ansible(extra_vars, source),
             architecture=ARCHITECTURES[kind],
             forms=names,
-            compression=way,
             keep=keep_root,
         )
         for kind in kinds

@@ -10,14 +10,14 @@ import hashlib
 import json
 import stat
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
-from organiser.appliance.members import Added, Hashing, add, info_of, walk
+from organiser.appliance.members import Added, add, info_of, put, walk
 from organiser.appliance.scratch import whole
 from organiser.image import layout, lean
-from organiser.image.compression import Compression, compressed
+from organiser.image.compression import compress
 from organiser.image.view import View
 from workshop.system.files import hash_file
 
@@ -37,29 +37,29 @@ class Layer:
     """SHA-256 of the compressed file, as ``sha256:…``."""
     diff_id: str
     """SHA-256 of the tar in it, likewise."""
-    media_type: str
-    """Of the compressed file."""
 
 
-def ensure(folder: Path, name: str, key: str, fill: Add, way: Compression) -> Layer:
+def ensure(folder: Path, name: str, key: str, fill: Add) -> Layer:
     """Return a layer, made unless a run before, perhaps a killed one, has made it of the same.
 
     key: stands for everything that decides what ``fill`` adds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {way.name} {key}".encode()).hexdigest()[:24]
-    path, record = folder / f"{name}-{known}{way.suffix}", folder / f"{name}-{known}.json"
+    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {key}".encode()).hexdigest()[:24]
+    path, record = folder / f"{name}-{known}.tar.zst", folder / f"{name}-{known}.json"
     if path.is_file() and record.is_file():
         said = json.loads(record.read_text(encoding="utf-8"))
-        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"], way.media_type)
+        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"])
     record.unlink(missing_ok=True)
     with whole(path) as partial:
-        with compressed(way, partial) as file:
-            plain = Hashing(file)
-            with tarfile.TarFile(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                fill(tar)
+        plain = partial.with_name(f"{partial.name}.tar")
+        with tarfile.open(plain, "w", format=tarfile.PAX_FORMAT) as tar:
+            fill(tar)
+        diff_id = f"sha256:{hash_file(plain)}"
+        compress(plain, partial)
+        plain.unlink()
         size, digest = partial.stat().st_size, f"sha256:{hash_file(partial)}"
-    made = Layer(name, path, size, digest, f"sha256:{plain.digest.hexdigest()}", way.media_type)
+    made = Layer(name, path, size, digest, diff_id)
     with whole(record) as partial:
         partial.write_text(json.dumps(asdict(made) | {"path": path.name}), encoding="utf-8")
     return made
@@ -84,11 +84,7 @@ def of_root(root: Path, name: str, epoch: int) -> Add:
                 owners = (info.mode & stat.S_IRWXU) >> 6
                 info.mode |= owners << 3 | owners
             parents.ensure(there)
-            if info.isreg():
-                with Path(entry.path).open("rb") as file:
-                    tar.addfile(info, file)
-            else:
-                tar.addfile(info)
+            put(tar, info, entry.path)
             if info.isdir():
                 parents.there.add(there)
 
@@ -133,11 +129,7 @@ def of_packages(folder: Path, epoch: int) -> Add:
             # Not when it was fetched: the same packages are the same layer.
             info.mtime = epoch
             info.mode = 0o755 if info.isdir() or info.mode & 0o100 else 0o644
-            if info.isreg():
-                with Path(entry.path).open("rb") as file:
-                    tar.addfile(info, file)
-            else:
-                tar.addfile(info)
+            put(tar, info, entry.path)
             if info.isdir():
                 parents.there.add(there)
 
@@ -149,7 +141,8 @@ def of_own(root: Path, seen: View, epoch: int) -> Add:
 
     def fill(tar: tarfile.TarFile) -> None:
         parents = Parents(tar, root, epoch)
-        for path, what in _sorted(seen):
+        both: dict[str, Added | int] = {**seen.added, **seen.folders}
+        for path, what in sorted(both.items()):
             parents.ensure(path)
             if isinstance(what, Added):
                 add(tar, path, what, epoch)
@@ -161,25 +154,3 @@ def of_own(root: Path, seen: View, epoch: int) -> Add:
             parents.there.add(path)
 
     return fill
-
-
-def _sorted(seen: View) -> Iterator[tuple[str, Added | int]]:
-    both: dict[str, Added | int] = {**seen.added, **seen.folders}
-    yield from sorted(both.items())
-
-
-def key_of_own(seen: View) -> str:
-    """Return what stands for everything in the last layer."""
-    digest = hashlib.sha256()
-    for path, what in _sorted(seen):
-        digest.update(repr((path, what)).encode())
-    return digest.hexdigest()
-
-
-def key_of_folder(folder: Path) -> str:
-    """Return what stands for everything in a folder."""
-    digest = hashlib.sha256()
-    for path, entry in walk(folder, folder):
-        contents = hash_file(Path(entry.path)) if entry.is_file(follow_symlinks=False) else ""
-        digest.update(f"{path} {contents}\n".encode())
-    return digest.hexdigest()

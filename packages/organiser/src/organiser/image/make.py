@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tarfile
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any, BinaryIO
 
 from organiser.appliance.build import Wish, build
 from organiser.appliance.scratch import whole
+from organiser.appliance.verify.whole import write_list
 from organiser.image import layout, oci
-from organiser.image.compression import BY_TYPE, uncompressed
+from organiser.image.compression import uncompressed
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
 
@@ -80,19 +82,23 @@ def join(archives: Sequence[Path]) -> Image:
     target = archives[0].with_name(f"{stem}{EVERY}{small}{layout.SUFFIX}")
     digest = oci.merge(archives, target)
     kinds = tuple(kind for path in archives for kind in describe(path).architectures)
-    return Image(target, kinds, target.stat().st_size, hash_file(target), digest, {})
+    sha256 = hash_file(target)
+    write_list(target, sha256)
+    return Image(target, kinds, target.stat().st_size, sha256, digest, {})
 
 
 def describe(archive: Path, sha256: str = "") -> Image:
     """Return what an archive for one processor is, and write its bill of materials beside it."""
     with tarfile.open(archive) as tar:
-        entry = json.loads(_read(tar, "index.json"))["manifests"][0]
-        manifest = json.loads(_read(tar, oci.blob(entry["digest"])))
-        config = json.loads(_read(tar, oci.blob(manifest["config"]["digest"])))
+        entry = json.loads(oci.read(tar, "index.json"))["manifests"][0]
+        manifest = json.loads(oci.read(tar, oci.blob(entry["digest"])))
+        config = json.loads(oci.read(tar, oci.blob(manifest["config"]["digest"])))
         last = manifest["layers"][-1]
-        own = tar.extractfile(oci.blob(last["digest"]))
-        with uncompressed(BY_TYPE[last["mediaType"]], own) as plain:
-            bill = _bill_in(plain)
+        with tempfile.TemporaryDirectory(prefix="workshop-image-") as scratch:
+            own = Path(scratch) / "layer"
+            own.write_bytes(oci.read(tar, oci.blob(last["digest"])))
+            with uncompressed(own) as plain:
+                bill = _bill_in(plain)
     beside = archive.with_name(archive.name.removesuffix(layout.SUFFIX) + BILL_SUFFIX)
     with whole(beside) as partial:
         partial.write_bytes(bill)
@@ -104,21 +110,12 @@ def describe(archive: Path, sha256: str = "") -> Image:
 
 
 def _bill_in(layer: BinaryIO) -> bytes:
-    """Return the bill of materials in a layer, which is read to its end."""
+    """Return the bill of materials in a layer."""
     bill = b""
     with tarfile.open(fileobj=layer, mode="r|") as tar:
         for member in tar:
             file = tar.extractfile(member) if member.name == layout.BILL else None
             bill = file.read() if file else bill
-    while layer.read(1 << 20):
-        pass
     if not bill:
         raise WorkshopError(f"there is no {layout.BILL} in the image; build it anew")
     return bill
-
-
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    file = tar.extractfile(name)
-    if file is None:
-        raise WorkshopError(f"there is no {name} in the image; build it anew")
-    return file.read()

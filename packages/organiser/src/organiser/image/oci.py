@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from organiser.appliance.architecture import Architecture
-from organiser.appliance.scratch import whole
+from organiser.appliance.scratch import folder_beside, whole
 from organiser.image import layout
+from organiser.image.compression import MEDIA_TYPE
 from organiser.image.layers import Layer
 from workshop.errors import WorkshopError
 
@@ -110,7 +111,7 @@ def write(about: About, layers: Sequence[Layer], target: Path) -> None:
             "mediaType": layout.MANIFEST,
             "config": described(layout.CONFIG, config),
             "layers": [
-                {"mediaType": each.media_type, "digest": each.digest, "size": each.bytes} for each in layers
+                {"mediaType": MEDIA_TYPE, "digest": each.digest, "size": each.bytes} for each in layers
             ],
             "annotations": about.labels(),
         }
@@ -164,7 +165,7 @@ def merge(archives: Sequence[Path], target: Path) -> str:
     entries, references, epoch = [], set(), 0
     for path in archives:
         with tarfile.open(path) as tar:
-            said = json.loads(_read(tar, "index.json"))["manifests"][0]
+            said = json.loads(read(tar, "index.json"))["manifests"][0]
             epoch = max(epoch, int(tar.getmember("index.json").mtime))
         references.add(said.pop("annotations")[layout.REFERENCE])
         entries.append(said)
@@ -176,21 +177,23 @@ def merge(archives: Sequence[Path], target: Path) -> str:
     index = document({"schemaVersion": 2, "mediaType": layout.INDEX, "manifests": entries})
     entry = described(layout.INDEX, index) | {"annotations": {layout.REFERENCE: references.pop()}}
     documents = _head([entry]) | {blob(entry["digest"]): index}
-    with whole(target) as partial, tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as tar:
-        for name, data in documents.items():
-            tar.addfile(_member(name, len(data), epoch), io.BytesIO(data))
-        there: set[str] = set()
+    with folder_beside(target) as scratch:
         for path in archives:
-            with tarfile.open(path) as source:
-                for member in source:
-                    if not member.name.startswith("blobs") or member.name in there:
-                        continue
-                    there.add(member.name)
-                    member.mtime = epoch
-                    tar.addfile(member, source.extractfile(member) if member.isreg() else None)
+            with tarfile.open(path) as tar:
+                tar.extractall(
+                    scratch, [each for each in tar if each.name.startswith("blobs/")], filter="data"
+                )
+        files = {f"blobs/sha256/{path.name}": path for path in sorted((scratch / "blobs/sha256").iterdir())}
+        _write(target, documents, files, epoch)
     return str(entry["digest"])
 
 
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    file = tar.extractfile(name)
-    return file.read() if file else b""
+def read(tar: tarfile.TarFile, name: str) -> bytes:
+    """Return a member of an archive; WorkshopError when it is not there."""
+    try:
+        file = tar.extractfile(name)
+    except KeyError:
+        file = None
+    if file is None:
+        raise WorkshopError(f"there is no {name} in the image; build it again")
+    return file.read()

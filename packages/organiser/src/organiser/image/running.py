@@ -9,7 +9,6 @@ import shlex
 import shutil
 import socket
 import subprocess
-import tarfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,8 +33,6 @@ WAIT_SECONDS = 60.0
 POINTS_TO_HELP = re.compile(r"(See|Run) '.*--help'")
 """What docker says last when it refuses, behind its reason."""
 BEFORE_REASON = re.compile(r"^(docker: )?(Error response from daemon|Error): ")
-FORMAT_TRIED = re.compile(r"^\* (?P<format>[a-z-]+): .*?(?P<reason>[^:]+)$")
-"""How podman tells of each format that a file could have; the last one is none of ours."""
 ADVICE = {
     re.compile(r"permission denied while trying to connect", re.IGNORECASE): (
         "your account may not use it: run this with sudo, or join the group docker and log in again, or take "
@@ -98,11 +95,8 @@ def ask(engine: str, *words: str) -> str:
 def _reason(words: str) -> str:
     """Return the reason in what an engine said when it refused: its last line, unless that is of no use."""
     lines = [line.strip() for line in words.splitlines()]
-    tried = {
-        found["format"]: found["reason"].strip() for line in lines if (found := FORMAT_TRIED.match(line))
-    }
     said = [line for line in lines if line and not POINTS_TO_HELP.match(line)]
-    return tried.get("oci-archive") or BEFORE_REASON.sub("", said[-1] if said else "")
+    return BEFORE_REASON.sub("", said[-1] if said else "")
 
 
 def _is_podman(engine: str) -> bool:
@@ -135,21 +129,16 @@ def require_free(ports: Sequence[int] = layout.PORTS) -> None:
 def load(engine: str, archive: Path) -> str:
     """Load an archive; return the name of its image.
 
-    Raises WorkshopError when it cannot be loaded, in other words where it is for several processors.
+    Raises WorkshopError when it cannot be loaded: it is damaged, or for another processor or for several.
     """
     try:
         said = ask(engine, "load", "--input", str(archive))
     except WorkshopError as error:
         if any(words.search(str(error)) for words in ADVICE):
             raise
-        if Path(engine).name != "docker" or not _is_for_several(archive):
-            raise WorkshopError(
-                f"{error}. Is {archive.name} whole? Run: workshop appliance verify "
-                f"{shlex.quote(str(archive))}"
-            ) from error
         raise WorkshopError(
-            f"{error}. {archive.name} is for several processors, which docker loads only where 'docker info' "
-            f"says io.containerd.snapshotter.v1; {_file_for_this_computer()}"
+            f"{error}. Is {archive.name} whole, and for this computer? Run: workshop appliance verify "
+            f"{shlex.quote(str(archive))}; {_file_for_this_computer()}"
         ) from error
     names = [line.rpartition("image: ")[2].strip() for line in said.splitlines() if "image: " in line]
     if not names:
@@ -157,16 +146,6 @@ def load(engine: str, archive: Path) -> str:
             f"{Path(engine).name} loaded nothing from {archive}; 'workshop appliance verify' tells why"
         )
     return names[-1]
-
-
-def _is_for_several(archive: Path) -> bool:
-    try:
-        with tarfile.open(archive) as tar:
-            file = tar.extractfile("index.json")
-            said: dict[str, Any] = json.load(file) if file else {}
-        return bool(said["manifests"][0]["mediaType"] == layout.INDEX)
-    except (OSError, tarfile.TarError, LookupError, TypeError, ValueError):
-        return False
 
 
 def _file_for_this_computer() -> str:

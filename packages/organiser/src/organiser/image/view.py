@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from organiser.appliance import sbom
-from organiser.appliance.members import Added
+from organiser.appliance.members import Added, account_of
 from organiser.image import layout, lean
 from workshop.errors import WorkshopError
 
@@ -69,8 +69,8 @@ def view(
     name, version: what the bill of materials is of. hub_packages: a folder that an image has besides.
     """
     seen = View(version, small)
-    user, number = _account(root)
-    if (number, f"home/{user}") != (layout.UID, layout.HOME):
+    user, _, number, *_ = account_of(root)
+    if (number, f"home/{user}") != (str(layout.UID), layout.HOME):
         raise WorkshopError(
             f"the account {user} of the root has the number {number}; an image wants {layout.UID} "
             f"in /{layout.HOME}"
@@ -104,18 +104,6 @@ def view(
 
 def _own(name: str) -> bytes:
     return resources.files(__package__).joinpath(name).read_bytes()
-
-
-def _account(root: Path) -> tuple[str, int]:
-    try:
-        user = json.loads((root / "etc/workshop-appliance.json").read_text(encoding="utf-8"))["user"]
-        lines = (root / "etc/passwd").read_text(encoding="utf-8").splitlines()
-        entry = next(line.split(":") for line in lines if line.startswith(f"{user}:"))
-        return user, int(entry[2])
-    except (OSError, ValueError, KeyError, StopIteration) as error:
-        raise WorkshopError(
-            f"{root} has no account of the workshop's; build it by 'workshop image build'"
-        ) from error
 
 
 def service_of(unit: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from organiser.appliance.architecture import Architecture
 from organiser.image import layers, oci
-from organiser.image.compression import ZSTD, Compression
 from organiser.image.view import view
 
 STORE = "layers"
@@ -25,21 +24,19 @@ def write_image(
     key: str,
     small: bool = False,
     hub_packages: Path | None = None,
-    way: Compression = ZSTD,
 ) -> None:
     """Write a root as an image for one processor; its layers stay beside it until all forms are written.
 
     key: of everything in the root. epoch: seconds since 1970; no date in it is later.
-    hub_packages: what a hub's seat needs besides; None: nothing. way: how its layers are compressed.
+    hub_packages: what a hub's seat needs besides; None: nothing.
 
     Raises WorkshopError when the root has no account or service of the workshop's.
     """
     seen = view(root, name, version, small=small, hub_packages=hub_packages)
     store = target.parent / STORE
-    made = [layers.ensure(store, each, key, layers.of_root(root, each, epoch), way) for each in seen.layers]
+    made = [layers.ensure(store, each, key, layers.of_root(root, each, epoch)) for each in seen.layers]
     if hub_packages is not None:
-        about = layers.key_of_folder(hub_packages)
-        made.append(layers.ensure(store, "hub", about, layers.of_packages(hub_packages, epoch), way))
+        made.append(layers.ensure(store, "hub", key, layers.of_packages(hub_packages, epoch)))
     own = layers.of_own(root, seen, epoch)
-    made.append(layers.ensure(store, "image", f"{key} {layers.key_of_own(seen)}", own, way))
+    made.append(layers.ensure(store, "image", f"{key} {small}", own))
     oci.write(oci.About(version, revision, epoch, architecture, small), made, target)

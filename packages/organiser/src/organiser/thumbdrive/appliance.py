@@ -102,7 +102,7 @@ def newest(files: Iterable[Path], form: str, architecture: str) -> Path | None:
 
 def _require_sound(ova: Path) -> None:
     """Ask the command's own word that judges appliances: another capability, so through its front door."""
-    command = [sys.executable, "-P", "-m", "workshop", "appliance", "verify", str(ova)]
+    command = [sys.executable, "-P", "-m", "workshop", "appliance", "verify", str(ova), "--sums"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]

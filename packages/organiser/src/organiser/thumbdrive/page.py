@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.names import LOCAL, SITE
 from organiser.thumbdrive.stick import Stick
-from organiser.thumbdrive.ways import Step, Way, picture, quoted, ways_for
+from organiser.thumbdrive.ways import Step, Way, picture, ways_for
 
 TEMPLATE = Path(__file__).with_name("start.html")
 SYSTEMS = {
@@ -88,7 +88,6 @@ CHECKS = {
 
 They are named and not linked: a browser would copy them away from what they read beside them.
 """
-PYTHON = {"windows": "py", "macos": "python3", "linux": "python3"}
 
 
 def require_address(text: str) -> str:
@@ -148,7 +147,7 @@ def _panel(system: str, stick: Stick) -> str:
         _forbidden(maker, stick, first),
         *(_instead(way) for way in others),
         _older(first),
-        _verifier(maker, first, stick),
+        _verifier(maker, stick),
         _classroom(system, stick),
         "</section>",
     ]
@@ -215,22 +214,14 @@ def _forbidden(maker: str, stick: Stick, way: Way) -> str:
     return f'<div class="past"><figure>{picture(figure)}</figure><div><h3>{title}</h3>{text}</div></div>'
 
 
-def _verifier(maker: str, way: Way, stick: Stick) -> str:
+def _verifier(maker: str, stick: Stick) -> str:
     if maker not in CHECKS:
         return ""
     script = CHECKS[maker][0]
-    lines = []
-    if script in stick.names:
-        lines.append(f"Is this stick whole? To see, {_start(maker, script)} It takes some minutes.")
-    if way.file and (judge := stick.judge()):
-        plain = f"; {script} compares the copy without it" if script in stick.names else ""
-        command = f"{PYTHON[maker]} -I {judge} {quoted(maker, way.file)}"
-        lines.append(
-            "Is the machine itself right, and for this computer? In a terminal in this stick's folder, "
-            f"<code>{escape(command)}</code> says so. That takes Python 3.11 or newer, which many Windows "
-            f"PCs and Macs do not have{plain}."
-        )
-    return "".join(f'<p class="quiet">{line}</p>' for line in lines)
+    if script not in stick.names:
+        return ""
+    line = f"Is this stick whole? To see, {_start(maker, script)} It takes some minutes."
+    return f'<p class="quiet">{line}</p>'
 
 
 def _classroom(system: str, stick: Stick) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from organiser.appliance.verify import alone
 from organiser.thumbdrive import appliance, bundle, computers, debs, wheels
 from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
 from organiser.thumbdrive.fetching import download, found_in, has
@@ -85,9 +84,6 @@ def _places(name: str, folders: Sequence[Path]) -> list[Path]:
 def _appliance(part: Part, context: Context, fetch: bool) -> Found:
     del fetch  # it is made here, or not at all
     files, missing = appliance.find(context)
-    context.work.mkdir(parents=True, exist_ok=True)
-    # Whoever gets a machine gets what verifies it.
-    files += [alone.beside(context.work)] if files else []
     return Found([StickFile(f"{part.into}/{path.name}", path) for path in files], missing=missing)
 
 

@@ -48,10 +48,6 @@ class Stick:
         checks = (name for name in sorted(self.names) if name.startswith(f"{PREFLIGHT}/"))
         return next((name for name in checks if name.endswith(endings)), "")
 
-    def judge(self) -> str:
-        """Return the program that verifies machines."""
-        return next((name for name in sorted(self.names) if name.endswith("/verify-appliance.pyz")), "")
-
     def has_local(self) -> bool:
         """Tell whether a Linux can set itself up from here."""
         return {LOCAL, BUNDLE} <= self.names

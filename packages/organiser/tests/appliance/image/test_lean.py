@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from organiser.appliance import forms, twins
+from organiser.appliance import forms, hardlinks
 from organiser.appliance.verify.run import verify
 from organiser.image import lean
-from organiser.image.compression import GZIP
 
 from ..building import quiet
 from .making import make_image_root, source, unpack
@@ -59,7 +58,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[object, by
     folder = tmp_path_factory.mktemp("lean")
     root = make_image_root(folder / "root")
     other = "opt/workshop/venvs/jupyter/lib/python3.11/site-packages"
-    large = b"L" * twins.LEAST
+    large = b"L" * hardlinks.LEAST
     files = {
         **dict.fromkeys(LEFT, b"x"),
         "opt/workshop/venvs/control/lib/python3.11/site-packages/ansible-1.dist-info/METADATA": (
@@ -73,8 +72,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[object, by
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    twins.link(root)
-    (made,) = forms.write(source(root, compression=GZIP), [forms.OCI], folder / "out", quiet())
+    hardlinks.link(root)
+    (made,) = forms.write(source(root), [forms.OCI], folder / "out", quiet())
     assert verify(made.path).faults == []
     return unpack(made.path)  # type: ignore[return-value]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tarfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from workshop.errors import WorkshopError
 from workshop.machine import services
 from workshop.settings import load_settings
 
-from ..building import make_root, quiet
+from ..building import EPOCH, make_root, quiet
 from .making import Taken, blob, make_image_root, make_images, sha, source, unpack
 
 
@@ -82,7 +83,8 @@ def test_doctor_is_told_what_it_is_in(images: list[Path], tmp_path: Path) -> Non
 
 def test_services_are_started_as_their_units_say(images: list[Path], tmp_path: Path) -> None:
     said = json.loads(unpack(images[0])[layout.SERVICES][1])
-    (service,) = said["services"]
+    jupyter, service = said["services"]
+    assert jupyter["command"] == ["/usr/bin/jupyter"]
     assert said["version"] == "1.2.3"
     assert service == {
         "name": "workshop-web",
@@ -131,7 +133,8 @@ def test_of_a_root_that_changed_no_layer_is_taken(tmp_path: Path) -> None:
     root = make_image_root(tmp_path / "root")
     (first,) = forms.write(source(root), [forms.OCI_SMALL], tmp_path / "out", quiet())
     (root / "home/workshop/notebooks/0-basics/lesson.ipynb").write_text("[]")
-    (changed,) = forms.write(source(root), [forms.OCI_SMALL], tmp_path / "out", quiet())
+    cleaned_again = dataclasses.replace(source(root), epoch=EPOCH + 60)
+    (changed,) = forms.write(cleaned_again, [forms.OCI_SMALL], tmp_path / "out", quiet())
     assert changed.sha256 != first.sha256
     assert unpack(changed.path)["home/workshop/notebooks/0-basics/lesson.ipynb"][1] == b"[]"
 
@@ -145,7 +148,7 @@ def test_one_archive_has_both_processors(tmp_path: Path) -> None:
     assert both.as_document()["digest"] != describe(arm64).digest
     report = verify(both.path)
     assert report.faults == []
-    assert "several processors" in report.verdict
+    assert report.architecture is None
     bill = describe(arm64).bill
     assert bill is not None
     assert bill.name == "deep-learning-workshop-1.2.3-arm64.oci.sbom.cdx.json"

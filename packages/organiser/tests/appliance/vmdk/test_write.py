@@ -1,8 +1,8 @@
-"""What is written is the disk: our own reader says so, and qemu's."""
+"""What is written is the disk: qemu's reader says so."""
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from organiser.appliance.vmdk.layout import GRAIN
-from organiser.appliance.vmdk.read import Window, check_structure, write_raw
 from organiser.appliance.vmdk.write import write_vmdk
 from workshop.errors import WorkshopError
 
@@ -34,35 +33,39 @@ def sparse(path: Path, grains: int, pieces: list[tuple[int, bytes]]) -> Path:
     return path
 
 
-@given(disk=DISKS, threads=st.integers(1, 3))
+def require_same(raw: Path, vmdk: Path) -> None:
+    """Fail unless qemu reads the disk in a VMDK as the raw one."""
+    command = ["qemu-img", "compare", "-f", "raw", "-F", "vmdk", raw, vmdk]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs("qemu-img")
+@given(disk=DISKS)
 @settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_every_disk_comes_back(
-    tmp_path: Path, disk: tuple[int, list[tuple[int, bytes]]], threads: int
-) -> None:
+def test_every_disk_comes_back(tmp_path: Path, disk: tuple[int, list[tuple[int, bytes]]]) -> None:
     grains, pieces = disk
     raw = sparse(tmp_path / "raw", grains, pieces)
-    image = write_vmdk(raw, tmp_path / "a.vmdk", threads=threads)
-    window = Window(tmp_path / "a.vmdk")
-    facts = check_structure(window)
-    assert facts.fault is None
-    write_raw(window, tmp_path / "back")
-    assert (tmp_path / "back").read_bytes() == raw.read_bytes()
+    image = write_vmdk(raw, tmp_path / "a.vmdk")
+    require_same(raw, tmp_path / "a.vmdk")
     assert image.capacity == raw.stat().st_size
     used = {number % grains for number, data in pieces if data.strip(b"\0")}
-    assert facts.grains == image.grains <= len(used) <= len(pieces)
+    assert image.grains <= len(used) <= len(pieces)
 
 
-def test_the_same_disk_gives_the_same_bytes_with_any_number_of_threads(tmp_path: Path) -> None:
-    raw = write_disk(tmp_path / "raw")
+def test_the_same_disk_gives_the_same_bytes_with_any_number_of_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, made = write_disk(tmp_path / "raw"), set()
     for threads in (1, 2, 5):
-        (tmp_path / str(threads)).mkdir()
-        write_vmdk(raw, tmp_path / str(threads) / "a.vmdk", threads=threads)
-    first = (tmp_path / "1/a.vmdk").read_bytes()
-    assert first == (tmp_path / "2/a.vmdk").read_bytes() == (tmp_path / "5/a.vmdk").read_bytes()
+        monkeypatch.setattr(os, "cpu_count", lambda threads=threads: threads)
+        write_vmdk(raw, tmp_path / "a.vmdk")
+        made.add((tmp_path / "a.vmdk").read_bytes())
+    assert len(made) == 1
 
 
 def test_other_contents_are_another_disk(tmp_path: Path) -> None:
@@ -88,10 +91,7 @@ def test_a_size_that_is_not_whole_grains_is_refused(tmp_path: Path, size: int) -
 
 
 @needs("qemu-img")
-def test_qemu_reads_the_same_disk(tmp_path: Path) -> None:
+def test_a_disk_of_several_tables_comes_back(tmp_path: Path) -> None:
     raw = write_disk(tmp_path / "raw")
     write_vmdk(raw, tmp_path / "a.vmdk")
-    qemu = shutil.which("qemu-img")
-    command = [qemu, "compare", "-f", "raw", "-F", "vmdk", raw, tmp_path / "a.vmdk"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    require_same(raw, tmp_path / "a.vmdk")

@@ -188,7 +188,10 @@ def test_a_root_is_seen_without_what_wsl_brings_or_makes(installed: Path, tmp_pa
     assert (installed / "usr/bin/hard").samefile(installed / "usr/bin/largest")
     assert (installed / "etc/systemd/system/systemd-resolved.service").readlink() == Path("/dev/null")
     wants = installed / "etc/systemd/system/multi-user.target.wants"
-    assert [path.name for path in wants.iterdir()] == ["workshop-web.service"]
+    assert sorted(path.name for path in wants.iterdir()) == [
+        "workshop-jupyter.service",
+        "workshop-web.service",
+    ]
     assert "127.0.0.1" in (installed / "etc/systemd/system/workshop-web.service").read_text()
     # The root itself stays as it was: the other forms are made of it, too.
     assert "workshop" in (tmp_path / "root/etc/passwd").read_text()

@@ -13,9 +13,13 @@ from workshop.errors import WorkshopError
 PACKAGES = {
     "sfdisk": "fdisk (Fedora: util-linux)",
     "mkfs.ext4": "e2fsprogs",
+    "mkfs.vfat": "dosfstools",
+    "mmd": "mtools",
+    "mcopy": "mtools",
     "debugfs": "e2fsprogs",
     "e2fsck": "e2fsprogs",
     "fallocate": "util-linux",
+    "hardlink": "util-linux",
     "grub-mkimage": "grub-common (Fedora: grub2-tools)",
     "qemu-system-x86_64": "qemu-system-x86 (Fedora: qemu-system-x86-core)",
     "qemu-img": "qemu-utils (Fedora: qemu-img)",

@@ -1,5 +1,6 @@
-"""Judge an OVA: ``scan`` reads it once, and small checks look at what was seen.
+"""Verify a file that was built, or exported, before it is handed out.
 
-Each check has a name and one line that says why it matters. Checks come in stages; a stage with a
-fault ends the judgement, so that one fault gives one clear reason and not twenty.
+Three questions: is the file whole (``whole``); is it what it claims to be (``naming``, ``disk``, ``inside``,
+``wsl``, ``image``); does it start (``boot``). The files are our own: nothing here defends against a file that
+was made to deceive its reader. For that there is the signature.
 """

@@ -1,247 +1,176 @@
-"""Run all checks on a file that is handed out: an OVA, a zip file for UTM, a .wsl, or an image."""
+"""Verify a file that is handed out: an OVA, a zip file for UTM, a .wsl, or an image."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import gzip
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from organiser.appliance import updating
-from organiser.appliance.architecture import AMD64, ARM64, ELF_HEADER, Architecture, of_program
-from organiser.appliance.contents import places
-from organiser.appliance.verify import (
-    archive,
-    disks,
-    grains,
-    hashes,
-    image,
-    inside,
-    known,
-    naming,
-    oci,
-    oci_archive,
-    standard,
-    utm,
-    utm_archive,
-    virtualbox,
-    wsl,
-)
-from organiser.appliance.verify import tree as trees
-from organiser.appliance.verify.checks import UNREADABLE, Result, Stage, unreadable
-from organiser.appliance.verify.printing import plain, shortened
-from organiser.appliance.verify.scan import scan
-from organiser.appliance.verify.subject import Subject
-from organiser.appliance.vmdk.read import Vmdk, Window
+from organiser.appliance import contents, envelope, hardware, ovf, updating, utm
+from organiser.appliance.disk import root_offset
+from organiser.appliance.ext4 import Ext4
+from organiser.appliance.files import Files, TarFiles
+from organiser.appliance.verify import disk, image, inside, naming, whole, wsl
+from organiser.appliance.verify.report import Report
+from workshop.system import programs
+
+DISK_TOOLS = ("qemu-img", "sfdisk", "e2fsck", "debugfs", "mcopy")
+TOOLS = {"ova": DISK_TOOLS, "utm": DISK_TOOLS, "wsl": (), "oci": ("zstd",)}
+NO_LIST = "no list of sums lies next to it; only those inside were compared (see sha256sum)"
+SCRATCH = Path("/var/tmp")
+"""Where a disk of several gigabytes is written out, unless TMPDIR says otherwise: /tmp is often in memory."""
 
 
-@dataclass
-class Report:
-    """What was found; a check that is not among the results did not run."""
+def verify(path: Path, *, sums: bool = False) -> Report:
+    """Verify a file; OSError when it cannot be read.
 
-    path: Path
-    results: list[Result]
-    updates: str = updating.UNKNOWN
-    """What the appliance says about its own updates: no fault either way, but nobody should promise more."""
-    form: str | None = "ova"
-    """None where the name says none."""
-    architecture: Architecture | None = None
-    told: list[str] = field(default_factory=list)
-    """What every copy will share, or do besides: no fault, when it was meant."""
+    sums: a list of sums next to it is enough; what is inside was verified when it was built.
 
-    @property
-    def ok(self) -> bool:
-        """Whether every check ran and passed."""
-        return not self.faults
+    A disk, or an image, is written out into a scratch folder below TMPDIR, by default /var/tmp.
 
-    @property
-    def faults(self) -> list[tuple[str, str]]:
-        """Each fault, with the name of the check that found it."""
-        return [(result.name, fault) for result in self.results for fault in result.faults]
-
-    @property
-    def verdict(self) -> str:
-        """What is said of a sound file, in a few words."""
-        processor = self.architecture.name if self.architecture else "several processors"
-        return f"sound, {naming.KINDS[self.form or 'ova']} for {processor}, {len(self.results)} checks"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as the command prints it with ``--json``."""
-        return {
-            "file": str(self.path),
-            "form": self.form,
-            "architecture": self.architecture.name if self.architecture else None,
-            "ok": self.ok,
-            "updates": plain(self.updates),
-            "told": self.told,
-            "checks": [
-                {"name": each.name, "why": each.why, "ok": not each.faults, "faults": list(each.faults)}
-                for each in self.results
-            ],
-        }
-
-
-def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None] = lambda _: None) -> Report:
-    """Judge a file; OSError when it cannot be read. What was made to exhaust the reader is not sound, either.
-
-    thorough: also inflate every piece of the disk, which takes minutes where the hash takes
-    seconds; the hash already says that they are what was packed. progress: is told of bytes.
+    Raises WorkshopError when a tool is missing.
     """
-    named = naming.Named(path, naming.form_of(path))
-    results = list(naming.FORM.run(named))
-    if _faulty(results) or named.form is None:
-        return Report(path, results, form=named.form)
-    judge, first = JUDGES[named.form]
-    try:
-        report = judge(path, thorough, progress)
-    except UNREADABLE as error:
-        report = Report(path, [first.refused(error)], form=named.form)
-    report.results[:0] = results
-    return report
-
-
-def _verify_ova(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
-    seen = scan(path, progress)
-    report = Report(path, _run(seen, [archive.STAGE, hashes.STAGE]))
-    if _faulty(report.results):
+    report = Report(path, naming.form_of(path))
+    if not report.check("name.form", naming.form(path)) or report.form is None:
         return report
-    subject = Subject(seen)
-    report.results += _run(subject, [standard.STAGE])
-    if _faulty(report.results):
-        return report
-    report.updates = updating.said(subject.envelope)
-    # Neither of these needs the other.
-    report.results += virtualbox.STAGE.run(subject)
-    report.results += disks.STAGE.run(subject)
-    if report.ok:
-        report.results += known.STAGE.run(subject)
-    architecture = ARM64 if subject.is_arm else AMD64
-    if report.ok and _is_named(report, architecture):
-        with path.open("rb") as file:
-            for place in places(path, ".vmdk"):
-                window = Window(path, place.offset, place.size)
-                _disk(report, lambda window=window: Vmdk(file, window), architecture)  # type: ignore[misc]
-    if thorough and report.ok:
-        report.results += grains.STAGE.run(subject)
+    if listed := whole.list_of(path):
+        report.check("file.checksum", whole.checksum(path, listed))
+        signature = listed.with_name(listed.name + whole.SIGNATURE_SUFFIX)
+        if signature.is_file():
+            report.check("file.signature", whole.signature(listed, signature))
+        if sums or not report.ok:
+            report.architecture = naming.claimed(path)[0]
+            return report
+    else:
+        report.told.append(f"Checksum: {NO_LIST}")
+    programs.require(*TOOLS[report.form])
+    with tempfile.TemporaryDirectory(
+        prefix="workshop-verify-", dir=os.environ.get("TMPDIR", SCRATCH)
+    ) as name:
+        JUDGES[report.form](report, Path(name))
     return report
 
 
-def _verify_utm(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
-    with path.open("rb") as file:
-        seen = utm_archive.open_archive(path, file, progress)
-        report = Report(path, _run(seen, [utm.STAGE]), form="utm")
-        if report.ok and _is_named(report, ARM64):
-            notes = seen.configuration["Information"].get("Notes", "")
-            report.updates = updating.in_text(notes)
-            _disk(report, seen.disk, ARM64)
-        if thorough and report.ok:
-            report.results += _run(seen, [utm.THOROUGH])
-    return report
-
-
-def _verify_wsl(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
-    seen = wsl.read_archive(path, progress)
-    seen.architecture = of_program(trees.read(seen.tree, "bin/bash", ELF_HEADER) or b"")
-    report = Report(path, _run(seen, [wsl.STAGE]), form="wsl")
-    if report.ok and _is_named(report, seen.architecture):
-        system = inside.Inside(seen.tree, report.architecture, wsl=True)
-        _look_inside(report, system)
-        if report.ok:
-            # It has no description that could say it.
-            report.updates = inside.updates(system)
-    return report
-
-
-def _verify_oci(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
-    seen = oci_archive.read_archive(path, progress)
-    report = Report(path, _run(seen, [oci.STAGE]), form="oci")
-    named = report.ok and _is_named(report, *(each.architecture for each in seen.images))
-    for each in seen.images if named else ():
-        _look_inside(report, inside.Inside(each.tree, each.architecture, oci=True))
-    return report
-
-
-def _look_inside(report: Report, seen: inside.Inside) -> None:
-    """Add what the system inside is, and what its copies share."""
-    results = list(inside.STAGE.run(seen))
-    report.results += results
-    if not _faulty(results):
-        try:
-            lines = inside.told(seen)
-        except UNREADABLE as error:
-            lines = [f"What its copies share: {unreadable(error)}"]
-        report.told += [line for line in map(shortened, lines) if line not in report.told]
-
-
-def _is_named(report: Report, *architectures: Architecture | None) -> bool:
-    """Note for which processor the contents are, and judge the name by it; return whether it is right."""
-    if len(architectures) == 1:
-        report.architecture = architectures[0]
-    kinds = tuple(filter(None, architectures))
-    report.results += naming.PROCESSOR.run(naming.Named(report.path, report.form, kinds))
-    return report.ok
-
-
-JUDGES: dict[str, tuple[Callable[[Path, bool, Callable[[int], None]], Report], Stage[Any]]] = {
-    "ova": (_verify_ova, archive.STAGE),
-    "utm": (_verify_utm, utm.STAGE),
-    "wsl": (_verify_wsl, wsl.STAGE),
-    "oci": (_verify_oci, oci.STAGE),
-}
-"""For each form who judges it, and the stage whose first check has failed where it cannot be read at all."""
-
-
-def _disk(report: Report, read: Callable[[], Any], architecture: Architecture) -> None:
-    """Judge a disk and the system on it."""
-    try:
-        disk = read()
-    except UNREADABLE as error:
-        report.results.append(image.STAGE.refused(error))
+def _machine(report: Report, scratch: Path) -> None:
+    """Verify an OVA or a .utm.zip: the archive, what it tells of its machine, the disk, the system on it."""
+    of_ova = report.form == "ova"
+    if not report.check("file.contents", (whole.ova if of_ova else whole.utm)(report.path)):
         return
-    seen = image.Image(disk, disk.size, architecture)
-    results = list(image.STAGE.run(seen))
-    report.results += results
-    # What starts it needs not be right for the system to be read.
-    if results[-1].name == image.LAST and not results[-1].faults:
-        _look_inside(report, inside.Inside(seen.tree, architecture))
+    raw = scratch / "disk.raw"
+    if not report.check("machine.settings", _settings(report.path, of_ova)):
+        return
+    machine = hardware.read(report.path)
+    report.architecture = machine.architecture
+    if not report.check("disk.format", _written(machine, raw)):
+        return
+    report.check("disk.partitions", disk.partitions(raw, machine.architecture))
+    report.check("disk.loader", disk.loader(raw, machine.architecture, scratch))
+    system = Ext4(raw, root_offset(machine.architecture), epoch=0)
+    if report.check("disk.file-system", disk.file_system(system)):
+        report.check("disk.space", disk.space(system))
+        _inside(report, system)
 
 
-def list_checks(form: str = "") -> list[tuple[str, str]]:
-    """Return name and reason of every check, in the order in which they run; of one form, or of all."""
-    from organiser.appliance.verify import behaviour, booting  # these bring what starts qemu
-
-    disk = _listed(image, inside)
-    form_named, named = _stages(naming.FORM), _stages(naming.PROCESSOR)
-    listed = {
-        "ova": [
-            *form_named, *_listed(archive, hashes, standard, virtualbox, disks, known), *named, *disk,
-            *_listed(grains), (booting.NAME, booting.WHY), (behaviour.NAME, behaviour.WHY),
-        ],
-        "utm": [*form_named, *_listed(utm), *named, *disk, *_stages(utm.THOROUGH)],
-        "wsl": [*form_named, *_listed(wsl), *named, *_listed(inside)],
-        "oci": [*form_named, *_listed(oci), *named, *_listed(inside)],
-    }  # fmt: skip
-    wanted = [listed[form]] if form else listed.values()
-    return list(dict.fromkeys(each for checks in wanted for each in checks))
+def _settings(path: Path, of_ova: bool) -> Iterator[str]:
+    """Yield what is wrong with a machine's settings; the ports are what counts: open to the room, or not."""
+    if of_ova:
+        rules = [(rule.host_ip, rule.name) for rule in envelope.rules(contents.read_contents(path).envelope)]
+    else:
+        cards = utm.read(path)[0]["Network"]
+        rules = [
+            (rule["HostAddress"], str(rule["HostPort"])) for card in cards for rule in card["PortForward"]
+        ]
+    if not rules:
+        yield "no port is forwarded, so nothing of it can be reached"
+    for address, name in rules:
+        if address != ovf.LOOPBACK:
+            yield f"the forwarded port {name} listens on {address or 'every interface'}, not {ovf.LOOPBACK}"
+    hardware.read(path)
 
 
-def _listed(*modules: Any) -> list[tuple[str, str]]:
-    return _stages(*(module.STAGE for module in modules))
+def _written(machine: hardware.Startable, raw: Path) -> Iterator[str]:
+    hardware.write_raw(machine, raw)
+    yield from ()
 
 
-def _stages(*stages: Stage[Any]) -> list[tuple[str, str]]:
-    return [(check.name, check.why) for stage in stages for check in stage.checks]
+def _wsl(report: Report, scratch: Path) -> None:
+    """Verify a distribution for WSL."""
+    del scratch
+    files = TarFiles()
+    if report.check("file.contents", _unpacked(report.path, files)):
+        report.architecture = inside.architecture_of(files)
+        report.check("wsl.settings", wsl.settings(files))
+        report.check("wsl.loopback", wsl.loopback(files))
+        _inside(report, files)
 
 
-def _run(subject: Any, stages: list[Any]) -> list[Result]:
-    """Run stages until one has a fault."""
-    results: list[Result] = []
-    for stage in stages:
-        results += stage.run(subject)
-        if _faulty(results):
-            break
-    return results
+def _unpacked(path: Path, files: TarFiles) -> Iterator[str]:
+    """Read a .wsl to its end, where gzip has its sum."""
+    with gzip.open(path) as stream:
+        files.add(stream)  # type: ignore[arg-type]
+        while stream.read(1 << 20):
+            pass
+    if not files.find("usr"):
+        yield "there is no system in it"
 
 
-def _faulty(results: list[Result]) -> bool:
-    return any(result.faults for result in results)
+def _image(report: Report, scratch: Path) -> None:
+    """Verify a container image, for one processor or several."""
+
+    def unpacked() -> Iterator[str]:
+        with tarfile.open(report.path) as tar:
+            tar.extractall(scratch, filter="data")
+        yield from whole.blobs(scratch)
+
+    images: list[image.Image] = []
+
+    def documents() -> Iterator[str]:
+        images.extend(image.read(scratch))
+        yield from () if images else ("there is no image in it",)
+
+    if not report.check("file.contents", unpacked()) or not report.check("image.documents", documents()):
+        return
+    kinds = tuple(inside.architecture_of(each.files) for each in images)
+    report.architecture = kinds[0] if len(kinds) == 1 else None
+    report.check("name.processor", naming.processor(report.path, kinds))
+    for each, kind in zip(images, kinds, strict=True):
+        report.check("image.settings", image.settings(each))
+        if kind is None or kind.name != each.platform:
+            report.check("image.processor", [f"the index calls it {each.platform}"])
+        _system(report, each.files, "oci")
+
+
+def _inside(report: Report, files: Files) -> None:
+    """Verify the system of an appliance."""
+    form = report.form or ""
+    real = inside.architecture_of(files)
+    report.check("name.processor", naming.processor(report.path, [real]))
+    if form in inside.MACHINES and real is not report.architecture:
+        report.check("inside.processor", ["its programs are for another processor than the machine's"])
+    _system(report, files, form)
+    signers = files.read(f"{updating.ETC}/allowed-signers")
+    report.updates = updating.sentence(files.read(f"{updating.ETC}/updates.toml"), signers)
+
+
+def _system(report: Report, files: Files, form: str) -> None:
+    """Verify what is the same in every form."""
+    report.check("inside.version", inside.version(files))
+    report.check("inside.services", inside.services(files, form))
+    report.check("inside.first-start", inside.first_start(files, form))
+    report.check("inside.kernel", inside.starting(files, form))
+    report.check("inside.passwords", inside.passwords(files))
+    report.check("inside.identity", inside.identity(files))
+    report.check("inside.secrets", inside.secrets(files, form))
+    report.check("inside.left", inside.left(files, form))
+    report.told += [line for line in inside.shared(files) if line not in report.told]
+
+
+JUDGES: dict[str, Callable[[Report, Path], None]] = {
+    "ova": _machine,
+    "utm": _machine,
+    "wsl": _wsl,
+    "oci": _image,
+}

@@ -8,7 +8,6 @@ the grain directory and the footer, and the end-of-stream marker. Everything beg
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 
 SECTOR = 512
@@ -45,46 +44,12 @@ class Marker(IntEnum):
     FOOTER = 3
 
 
-@dataclass(frozen=True)
-class Header:
-    """The fields of the sparse extent's header that vary ("Hosted Sparse Extent Header").
-
-    ``capacity`` and all places are in sectors.
-    """
-
-    capacity: int
-    directory: int = DIRECTORY_AT_END
-    magic: int = MAGIC
-    version: int = VERSION
-    flags: int = FLAGS
-    grain_sectors: int = GRAIN_SECTORS
-    descriptor_sector: int = DESCRIPTOR_SECTOR
-    descriptor_sectors: int = DESCRIPTOR_SECTORS
-    table_entries: int = TABLE_ENTRIES
-    overhead: int = OVERHEAD
-    unclean: int = 0
-    line_ends: bytes = LINE_ENDS
-    compression: int = DEFLATE
-
-    def encode(self) -> bytes:
-        """Return the header's sector."""
-        return HEADER.pack(
-            *(self.magic, self.version, self.flags, self.capacity, self.grain_sectors),
-            *(self.descriptor_sector, self.descriptor_sectors, self.table_entries),
-            *(0, self.directory, self.overhead, self.unclean, self.line_ends, self.compression),
-        )
-
-    @classmethod
-    def decode(cls, sector: bytes) -> Header:
-        """Return the header in a sector, whatever it says."""
-        magic, version, flags, capacity, grain, place, size, entries, _, directory, *rest = HEADER.unpack(
-            sector
-        )
-        overhead, unclean, line_ends, compression = rest
-        return cls(
-            *(capacity, directory, magic, version, flags, grain, place, size, entries),
-            *(overhead, unclean, line_ends, compression),
-        )
+def header(capacity: int, directory: int = DIRECTORY_AT_END) -> bytes:
+    """Return the sector of the header ("Hosted Sparse Extent Header"); both numbers are sectors."""
+    return HEADER.pack(
+        *(MAGIC, VERSION, FLAGS, capacity, GRAIN_SECTORS, DESCRIPTOR_SECTOR, DESCRIPTOR_SECTORS),
+        *(TABLE_ENTRIES, 0, directory, OVERHEAD, 0, LINE_ENDS, DEFLATE),
+    )
 
 
 def padded(data: bytes) -> bytes:

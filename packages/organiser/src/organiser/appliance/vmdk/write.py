@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import struct
 import uuid
 import zlib
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,9 +24,9 @@ from organiser.appliance.vmdk.layout import (
     SECTOR,
     TABLE_ENTRIES,
     TABLE_SECTORS,
-    Header,
     Marker,
     grain,
+    header,
     marker,
     padded,
     tables_for,
@@ -37,7 +35,7 @@ from workshop.errors import WorkshopError
 
 LEVEL = 6
 BATCH = 32
-"""Grains that one task of a thread compresses: enough to outweigh handing it over."""
+"""Grains for each thread that are in memory at once."""
 ZERO = bytes(GRAIN)
 NAMESPACE = uuid.UUID("b3a1a6d0-8c5e-5b0b-b6f5-0f7a3c1b9d42")
 """Of identifiers that are derived from a disk's contents; made once for this project."""
@@ -55,11 +53,10 @@ class Image:
     """How many are not zero."""
 
 
-def write_vmdk(raw: Path, vmdk: Path, *, threads: int | None = None) -> Image:
+def write_vmdk(raw: Path, vmdk: Path) -> Image:
     """Compress a raw disk into a VMDK, which appears when it is whole.
 
-    raw: its size must be whole grains of 64 KiB. threads: compress at the same time; by default one
-    for each processor. Grains of zeros, and holes of the file, take no room.
+    raw: its size must be whole grains of 64 KiB. Grains of zeros take no room.
 
     Raises WorkshopError when the size is wrong.
     """
@@ -67,7 +64,7 @@ def write_vmdk(raw: Path, vmdk: Path, *, threads: int | None = None) -> Image:
     if not size or size % GRAIN:
         raise WorkshopError(f"{raw} has {size} bytes; a disk must be whole units of 64 KiB")
     with raw.open("rb") as source, whole(vmdk) as partial, partial.open("w+b") as target:
-        return _Writer(source, target, size, vmdk.name).write(threads or os.cpu_count() or 1)
+        return _Writer(source, target, size, vmdk.name).write()
 
 
 @dataclass(frozen=True)
@@ -91,9 +88,9 @@ class _Writer:
         self._content = hashlib.sha256(struct.pack("<Q", self._capacity))
         self._grains = 0
 
-    def write(self, threads: int) -> Image:
+    def write(self) -> Image:
         self._target.write(bytes(OVERHEAD * SECTOR))
-        for each in _compressed(self._source, self._capacity * SECTOR, threads):
+        for each in _compressed(self._source, self._capacity * SECTOR):
             self._add(each)
         self._end_table()
         self._write_end()
@@ -131,62 +128,33 @@ class _Writer:
         place = self._sector()
         self._target.write(directory)
         self._target.write(marker(Marker.FOOTER, 1))
-        self._target.write(Header(self._capacity, place).encode())
+        self._target.write(header(self._capacity, place))
         self._target.write(marker(Marker.END_OF_STREAM, 0))
 
     def _write_head(self, image: uuid.UUID, content: int) -> None:
         """Fill in the first sectors, now that the contents are known."""
         self._target.seek(0)
-        self._target.write(Header(self._capacity).encode())
+        self._target.write(header(self._capacity))
         self._target.seek(DESCRIPTOR_SECTOR * SECTOR)
         self._target.write(descriptor.render(self._name, self._capacity, image, content))
 
 
-def _compressed(source: BinaryIO, size: int, threads: int) -> Iterator[_Packed]:
-    """Yield the grains in order; several threads compress, and only a few batches wait in memory."""
-    batches = _batches(grains(source, size))
-    waiting: deque[Future[list[_Packed]]] = deque()
+def _compressed(source: BinaryIO, size: int) -> Iterator[_Packed]:
+    """Yield the grains in order; several threads compress, and only some grains are in memory."""
+    found, threads = _grains(source, size), os.cpu_count() or 1
     with ThreadPoolExecutor(threads) as pool:
-        for batch in batches:
-            waiting.append(pool.submit(_compress, batch))
-            if len(waiting) > 2 * threads:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+        while some := list(islice(found, BATCH * threads)):
+            yield from pool.map(_compress, some)
 
 
-def _compress(batch: list[tuple[int, bytes]]) -> list[_Packed]:
-    return [
-        _Packed(index, zlib.compress(data, LEVEL), hashlib.sha256(data).digest()) for index, data in batch
-    ]
+def _compress(grain: tuple[int, bytes]) -> _Packed:
+    index, data = grain
+    return _Packed(index, zlib.compress(data, LEVEL), hashlib.sha256(data).digest())
 
 
-def _batches(found: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    while batch := list(islice(found, BATCH)):
-        yield batch
-
-
-def grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+def _grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """Yield index and contents of each grain that is not zero."""
-    for start, end in _data(source, size):
-        source.seek(start)
-        for index in range(start // GRAIN, end // GRAIN):
-            data = source.read(GRAIN)
-            if data != ZERO:
-                yield index, data
-
-
-def _data(source: BinaryIO, size: int) -> Iterator[tuple[int, int]]:
-    """Yield where the file has data, as whole grains in order."""
-    place = 0
-    while place < size:
-        try:
-            start = os.lseek(source.fileno(), place, os.SEEK_DATA)
-        except OSError as error:
-            if error.errno == errno.ENXIO:  # nothing but a hole from here on
-                return
-            raise
-        end = os.lseek(source.fileno(), start, os.SEEK_HOLE)
-        first, last = start // GRAIN * GRAIN, -(-end // GRAIN) * GRAIN
-        yield max(first, place), last
-        place = last
+    for index in range(size // GRAIN):
+        data = source.read(GRAIN)
+        if data != ZERO:
+            yield index, data

@@ -7,7 +7,6 @@ NAME = "deep-learning-workshop"
 FOLDER = "usr/lib/wsl"
 COMMAND, ICON, ACCOUNT = f"{FOLDER}/first-start", f"{FOLDER}/workshop.ico", f"{FOLDER}/account.json"
 WINDOW = "etc/profile.d/workshop-window.sh"
-SUMS, SUMMED = f"{FOLDER}/workshop.sha256", "everything before"
 DISTRIBUTION, CONFIGURATION = "etc/wsl-distribution.conf", "etc/wsl.conf"
 UID = 1000
 """WSL's number for the account that a person uses."""

@@ -12,10 +12,8 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance import manifest
-from organiser.appliance.members import Added, Hashing, add, info_of, walk
+from organiser.appliance.members import Added, account_of, add, info_of, put, walk
 from organiser.appliance.scratch import whole
-from organiser.appliance.wsl.icon import icon
 from organiser.appliance.wsl.layout import (
     ACCOUNT,
     COMMAND,
@@ -29,8 +27,6 @@ from organiser.appliance.wsl.layout import (
     LOOPBACK,
     MASKED,
     NAME,
-    SUMMED,
-    SUMS,
     TOLD,
     UID,
     UNWANTED,
@@ -65,8 +61,9 @@ def view(root: Path) -> View:
     for name, lines in accounts.items():
         if lines:
             text = "".join(f"{line}\n" for line in _without(name, lines, user))
-            mode = stat.S_IMODE((root / f"etc/{name}").stat().st_mode)
-            seen.added[f"etc/{name}"] = Added(text.encode(), mode)
+            status = (root / f"etc/{name}").stat()
+            # A group may read the shadow.
+            seen.added[f"etc/{name}"] = Added(text.encode(), stat.S_IMODE(status.st_mode), gid=status.st_gid)
     for pattern in LISTENING:
         for path in root.glob(pattern):
             text = path.read_text(encoding="utf-8")
@@ -86,14 +83,7 @@ def _lines(path: Path) -> list[str]:
 
 def _account(root: Path, accounts: Mapping[str, list[str]]) -> dict[str, object]:
     """Return the account to be made: the workshop's, by its settings."""
-    try:
-        user = json.loads((root / "etc/workshop-appliance.json").read_text(encoding="utf-8"))["user"]
-        entry = next(line.split(":") for line in accounts["passwd"] if line.startswith(f"{user}:"))
-        _, _, uid, gid, comment, home, shell = entry
-    except (OSError, ValueError, KeyError, StopIteration) as error:
-        raise WorkshopError(
-            f"{root} has no account of the workshop's; build it by 'workshop appliance build'"
-        ) from error
+    user, _, uid, gid, comment, home, shell = account_of(root)
     groups = [line.split(":") for line in accounts["group"]]
     member_of = [name for name, _, _, members in groups if user in members.split(",")]
     if int(uid) != UID:
@@ -116,15 +106,15 @@ def _without(name: str, lines: list[str], user: str) -> Iterator[str]:
 
 
 def _own_files(account: dict[str, object]) -> dict[str, Added]:
-    first_start = resources.files(__package__).joinpath("first-start").read_bytes()
+    own = resources.files(__package__)
     first = f"[oobe]\ncommand = /{COMMAND}\ndefaultUid = {UID}\ndefaultName = {NAME}\n"
     distribution = f"{first}\n[shortcut]\nicon = /{ICON}\n"
     return {
         DISTRIBUTION: Added(distribution.encode()),
         CONFIGURATION: Added(b"[boot]\nsystemd=true\n"),
-        COMMAND: Added(first_start, 0o755),
+        COMMAND: Added(own.joinpath("first-start").read_bytes(), 0o755),
         ACCOUNT: Added((json.dumps(account, indent=1) + "\n").encode()),
-        ICON: Added(icon()),
+        ICON: Added(own.joinpath("workshop.ico").read_bytes()),
         DROP_IN: Added(WAITING.encode()),
         WINDOW: Added(TOLD.encode()),
         "etc/fstab": Added(b"# WSL mounts what there is.\n"),
@@ -144,12 +134,9 @@ def write_wsl(root: Path, target: Path, *, epoch: int) -> None:
         whole(target) as partial,
         partial.open("wb") as file,
         gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed,
+        tarfile.TarFile(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        hashing = Hashing(packed)  # type: ignore[arg-type]
-        with tarfile.TarFile(fileobj=hashing, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            _add_root(tar, root, seen, epoch)
-            digest = hashing.digest.hexdigest()
-            add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
+        _add_root(tar, root, seen, epoch)
 
 
 def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
@@ -165,14 +152,10 @@ def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
             continue
         if info.isdir():
             folders.add(path)
-        if info.isreg():
-            with Path(entry.path).open("rb") as file:
-                tar.addfile(info, file)
-        else:
-            tar.addfile(info)
+        put(tar, info, entry.path)
     for path, added in waiting.items():
         for above in reversed(Path(path).parents):
             if (name := above.as_posix()) not in folders and name != ".":
                 folders.add(name)
                 add(tar, name, None, epoch)
-        add(tar, path, added, epoch, shadow=path in ("etc/shadow", "etc/gshadow"), root=root)
+        add(tar, path, added, epoch)
