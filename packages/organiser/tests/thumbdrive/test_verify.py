@@ -94,4 +94,4 @@ def test_a_bundle_is_held_against_this_machines_keys(tmp_path: Path, bundle: Pat
     assert check_stick(stick, quiet_row(), pinned=keys).reasons == []
     assert check_stick(stick, quiet_row()).reasons == []
     (reason,) = check_stick(stick, quiet_row(), pinned=others).reasons
-    assert reason.startswith("'workshop pull' refuses workshop.bundle: the newest revision (")
+    assert reason.startswith("'workshop update machine' refuses workshop.bundle: the newest revision (")

@@ -45,7 +45,7 @@ class Verdict:
         lines += [f"{name} is missing" for name in self.missing]
         lines += [f"{name} cannot be read" for name in self.unreadable]
         if self.bundle:
-            lines.append(f"'workshop pull' refuses {BUNDLE}: {self.bundle}")
+            lines.append(f"'workshop update machine' refuses {BUNDLE}: {self.bundle}")
         if self.signature.state == "wrong":
             lines.append(self.signature.sentence)
         elif self.must_be_signed and self.signature.state in ("none", "unknown"):
@@ -112,7 +112,7 @@ def check_stick(
 
 
 def _bundle_fault(bundle: Path, keys: Path) -> str:
-    """Say why ``workshop pull`` would refuse a bundle, on a machine that has had nothing else."""
+    """Say why ``workshop update machine`` would refuse a bundle, on a machine that has had nothing else."""
     with tempfile.TemporaryDirectory(prefix="workshop-bundle-") as state:
         try:
             verified_revision(Mirror(Path(state)), origin(str(bundle)), None, Trust(signers=keys), Last())
