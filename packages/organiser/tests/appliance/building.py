@@ -82,7 +82,7 @@ def pack(
     with tempfile.TemporaryDirectory(dir=ova.parent) as folder:
         (made,) = forms.write(source, [forms.OVA], Path(folder), clock)
         made.path.rename(ova)
-    return PackResult(ova, made.bytes, made.sha256, disk_uuid(ova), clock.seconds)
+    return PackResult(ova, made.bytes, made.sha256, clock.seconds)
 
 
 def disk_uuid(ova: Path) -> str:

@@ -27,7 +27,6 @@ class PackResult:
     bytes: int
     sha256: str
     """Of the whole OVA."""
-    disk_uuid: str
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each step took."""
 
@@ -51,7 +50,7 @@ def wrap(
         text = ovf.render(description, entry)
         written = ova.write_ova(ova_file, f"{name}.ovf", text, vmdk, epoch=epoch)
         vmdk.unlink()
-    return PackResult(ova_file, written.bytes, written.sha256, str(image.uuid), clock.seconds)
+    return PackResult(ova_file, written.bytes, written.sha256, clock.seconds)
 
 
 class Clock:

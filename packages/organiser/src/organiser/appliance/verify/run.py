@@ -20,7 +20,7 @@ from workshop.system import programs
 DISK_TOOLS = ("qemu-img", "sfdisk", "e2fsck", "debugfs", "mcopy")
 TOOLS = {"ova": DISK_TOOLS, "utm": DISK_TOOLS, "wsl": (), "oci": ("zstd",)}
 NO_LIST = "no list of sums lies next to it; only those inside were compared (see sha256sum)"
-SCRATCH = Path("/var/tmp")
+SCRATCH = "/var/tmp"
 """Where a disk of several gigabytes is written out, unless TMPDIR says otherwise: /tmp is often in memory."""
 
 

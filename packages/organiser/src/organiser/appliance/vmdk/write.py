@@ -49,8 +49,6 @@ class Image:
     """Derived from the disk's contents, so that two different disks never share one."""
     capacity: int
     """Bytes, as the guest sees the disk."""
-    grains: int
-    """How many are not zero."""
 
 
 def write_vmdk(raw: Path, vmdk: Path) -> Image:
@@ -86,7 +84,6 @@ class _Writer:
         self._table = [0] * TABLE_ENTRIES
         self._table_index = 0
         self._content = hashlib.sha256(struct.pack("<Q", self._capacity))
-        self._grains = 0
 
     def write(self) -> Image:
         self._target.write(bytes(OVERHEAD * SECTOR))
@@ -97,7 +94,7 @@ class _Writer:
         digest = self._content.digest()
         image = uuid.uuid5(NAMESPACE, digest.hex())
         self._write_head(image, int.from_bytes(digest[:4], "big"))
-        return Image(image, self._capacity * SECTOR, self._grains)
+        return Image(image, self._capacity * SECTOR)
 
     def _sector(self) -> int:
         return self._target.tell() // SECTOR
@@ -111,7 +108,6 @@ class _Writer:
         self._table[entry] = self._sector()
         self._target.write(grain(packed.index * GRAIN_SECTORS, packed.data))
         self._content.update(struct.pack("<Q", packed.index) + packed.digest)
-        self._grains += 1
 
     def _end_table(self) -> None:
         """Write the table of the grains since the last one; a table without grains takes no room."""
@@ -153,8 +149,13 @@ def _compress(grain: tuple[int, bytes]) -> _Packed:
 
 
 def _grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
-    """Yield index and contents of each grain that is not zero."""
-    for index in range(size // GRAIN):
-        data = source.read(GRAIN)
-        if data != ZERO:
+    """Yield index and contents of each grain that is not zero; holes of the file are passed over."""
+    file, place = source.fileno(), 0
+    while place < size:
+        try:
+            index = os.lseek(file, place, os.SEEK_DATA) // GRAIN
+        except OSError:  # nothing but a hole from here on
+            return
+        place = (index + 1) * GRAIN
+        if (data := os.pread(file, GRAIN, index * GRAIN)) != ZERO:
             yield index, data
