@@ -54,6 +54,8 @@ def test_an_account_gets_no_further_than_its_quota(tmp_path: Path) -> None:
         timeout=patience(120),
         check=False,
     )
+    if "ptrace set fp regs failed" in done.stdout:
+        pytest.skip("user-mode Linux does not know this processor's registers")
     said = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
     assert said, done.stdout[-3000:]
     found = json.loads(said[0].removeprefix("FOUND "))
