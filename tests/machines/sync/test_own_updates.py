@@ -266,7 +266,7 @@ def test_an_organiser_sees_who_is_behind_and_brings_it_over_ssh(vm: UpdatingMach
     book, before = vm.organiser.folder / "playbooks/notebook-sync.yml", vm.everything()
     seen = vm.play(book, "--check", "--diff", notebook_sync_carry=True)
     assert seen.status == 0, seen.text
-    assert f"updated {UNEDITED}: there is a newer version" in seen.text
+    assert f"{UNEDITED}: updated, there is a newer version" in seen.text
     assert "would change 1 files" in seen.text
     assert vm.everything() == before
     brought = vm.play(book, notebook_sync_carry=True)
