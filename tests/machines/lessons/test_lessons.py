@@ -75,6 +75,8 @@ def test_a_warmed_lesson_compiles_nothing_here_nor_from_a_copy(local_machine: Pa
         flags = {"THEANO_FLAGS": f"base_compiledir={folder}"}
         done = workshop(local_machine, "lessons", "run", name, "--json", **flags)
         assert done.returncode == 0, done.stderr
+        # Where no network can be cut, nothing here proves that lessons need none.
+        assert json.loads(done.stdout)["lessons"][0]["network"] == "namespace"
         assert len(before) > 20 and compiled(folder) == before
 
 

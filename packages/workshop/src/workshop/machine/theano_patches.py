@@ -103,7 +103,7 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     try:
         theano = find_theano()
-        # Set-up may begin with it early, and come back to it.
+        # Two plays may be at work on one machine.
         alone = (
             contextlib.nullcontext() if asked.check else locked(theano / ".changing", on_wait=lambda: None)
         )
