@@ -18,7 +18,7 @@ from waiting import patience
 MEGABYTES = 2048 - 350
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(local_machine: Path) -> Iterator[House]:
     """Jupyter, TensorBoard and the start page, started anew by set-up's own script under the limit."""
     services = local_machine / "bin" / "services"
