@@ -67,6 +67,7 @@ def _solved(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
+@pytest.mark.slow  # A minute of compiling.
 def test_two_layers_of_lstm_go_through(own: Path) -> None:
     names = run((FORM, 'Form(len(alphabet), 8, "lstm", layers=2)'))
     assert (names["network"].form.cell, names["network"].form.layers) == ("lstm", 2)

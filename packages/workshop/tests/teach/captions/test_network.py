@@ -13,6 +13,7 @@ from teach.captions import toys
 from workshop.teach import checkpoints
 from workshop.teach.captions import network, scenes, ship
 
+pytestmark = pytest.mark.slow  # A minute of compiling.
 BATCH = scenes.scenes(toys.things(), 12, np.random.default_rng(2))
 
 

@@ -57,7 +57,7 @@ def learning(made: Network, given: Batch, kinds: Any) -> list[Floats]:
 
 @pytest.mark.parametrize(
     ("units", "layers", "masked", "conditioned"),
-    [(7, 1, False, False), (40, 2, True, True), (64, 1, True, False)],
+    [(7, 1, False, False), pytest.param(40, 2, True, True, marks=pytest.mark.slow), (64, 1, True, False)],
 )
 def test_the_c_code_computes_what_theanos_scan_computes(
     units: int, layers: int, masked: bool, conditioned: bool

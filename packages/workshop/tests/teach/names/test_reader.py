@@ -69,6 +69,7 @@ def test_padding_does_not_change_a_names_answer(reader: Reader) -> None:
     assert reader.answer(batch, mask) == pytest.approx(beside, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_gradients_are_the_derived_ones() -> None:
     reader = Reader(SMALL, seed=3)
     letters, mask, labels = T.imatrix(), T.matrix(), T.ivector()
