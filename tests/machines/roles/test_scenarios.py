@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -26,7 +27,10 @@ def molecule_test(*words: str) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    print(done.stdout)
+    # Thousands of lines come before those that say what failed.
+    said = [line for line in done.stdout.splitlines() if re.search("FAILED|ERROR|fatal:|│ E  ", line)]
+    assert done.returncode == 0, "\n".join(said)
 
 
 @pytest.mark.slow
