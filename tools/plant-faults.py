@@ -277,6 +277,10 @@ class Copy:
                 running.communicate()
         if running.returncode in (0, 5):
             return ""
+        if running.returncode < 0 and (
+            crashed := re.search(r'File ".*?/((?:packages|tests)/\S*/test_\w+\.py)"', said)
+        ):
+            return crashed[1]  # A signal ended pytest, which names no test then.
         failed = [line for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))]
         if not failed:
             raise SystemExit(f"pytest ended with {running.returncode}:\n{said[-2000:]}")
