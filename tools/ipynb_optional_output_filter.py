@@ -40,7 +40,7 @@ LARGEST = 65516
 
 
 def clean(data: bytes) -> bytes:
-    """Return what git stores of a notebook; raises ValueError for what is none."""
+    """Return what git stores of a notebook; raises whatever what is none makes it stumble over."""
     notebook = json.loads(data.decode())
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
         raise ValueError("it has no cells")
