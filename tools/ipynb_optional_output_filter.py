@@ -134,6 +134,9 @@ def install() -> None:
     copy = Path(folder) / COPY
     copy.parent.mkdir(exist_ok=True)
     shutil.copyfile(__file__, copy)
+    for section in ("filter", "diff"):  # an earlier version set more; git complains where there is nothing
+        unset = ["git", "config", "--remove-section", f"{section}.{DRIVER}"]
+        subprocess.run(unset, check=False, stderr=subprocess.DEVNULL)
     # git asks for the folder each time, so that the clone may be moved.
     run = f'python3 -I "$({" ".join(ask)})/{COPY}" process'
     # What cannot be filtered stops the command, so that no output gets into git unseen.

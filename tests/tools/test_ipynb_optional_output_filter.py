@@ -275,6 +275,14 @@ def test_a_filter_that_cannot_start_stops_the_add(repository: Repository) -> Non
     assert repository.git("cat-file", "blob", ":a.ipynb") == written(document(ran=False))
 
 
+def test_installing_again_replaces_what_an_earlier_version_set(repository: Repository) -> None:
+    before = (repository.path / ".git/config").read_bytes()
+    repository.git("config", "diff.dropoutput_ipynb.textconv", "no such command")
+    repository.git("config", "filter.dropoutput_ipynb.smudge", "no such command")
+    repository.run(sys.executable, SCRIPT, "--install")
+    assert (repository.path / ".git/config").read_bytes() == before
+
+
 def test_a_clone_without_the_filter_just_works(repository: Repository) -> None:
     repository.git("config", "--remove-section", "filter.dropoutput_ipynb")
     (repository.path / "a.ipynb").write_bytes(written(document()))
