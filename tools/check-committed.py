@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Refuse what must not be committed: outputs in notebooks, and text that only one machine understands.
 
-- A notebook carries nothing that the git filter takes out: outputs and counts hide a change and grow the
-  repository. The filter's two exceptions count here too. A file that only looks like a notebook is named.
+- A notebook is as the git filter stores it: outputs and counts grow the repository, and hide a change as
+  much as another way to write the same does. The filter's two exceptions count here too. A file that only
+  looks like a notebook is named.
 - No text names a package registry's host: clients know their own, and a mirror must do as well.
 - No text names a home folder of somebody's machine.
 
@@ -51,11 +52,12 @@ def faults(path: Path) -> Iterator[str]:
 
 
 def _outputs(path: Path, data: bytes) -> Iterator[str]:
-    """Yield what the git filter would have taken out of a notebook, and why it is not one."""
+    """Yield that the git filter would have changed a notebook, or why it is none."""
     try:
-        for edit in notebooks.find_outputs(notebooks.decode(data)):
-            yield f"{path}: {edit.what}; tools/{notebooks.__name__}.py --install keeps it out of git"
-    except notebooks.NotANotebookError as error:
+        if notebooks.clean(data) != data:
+            mend = f"tools/{notebooks.__name__}.py --install, then git add --renormalize"
+            yield f"{path}: has outputs or counts, or is not written as Jupyter writes it; mend it by {mend}"
+    except Exception as error:  # whatever is wrong with it
         yield f"{path}: is no notebook: {error}"
 
 

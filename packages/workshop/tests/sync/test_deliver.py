@@ -50,6 +50,18 @@ def test_having_run_a_notebook_is_no_edit_and_its_outputs_stay(bed: Bed) -> None
     assert bed.read("a.ipynb") == notebook("1", "2", outputs=True)
 
 
+def test_a_new_version_that_is_only_written_otherwise_leaves_what_was_run_or_edited(bed: Bed) -> None:
+    bed.publish(ran_ipynb=notebook("1", "2"), edited_ipynb=notebook("1", "2"))
+    bed.sync()
+    ran, edited = notebook("1", "2", outputs=True), notebook("mine", "2")
+    bed.edit("ran.ipynb", ran)
+    bed.edit("edited.ipynb", edited)
+    rewritten = json.dumps(json.loads(notebook("1", "2")), indent=4).encode()
+    bed.publish(ran_ipynb=rewritten, edited_ipynb=rewritten)
+    bed.sync()
+    assert bed.snapshot() == {"ran.ipynb": ran, "edited.ipynb": edited}
+
+
 def test_outputs_of_unchanged_cells_outlive_an_update(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1", "2"))
     bed.sync()

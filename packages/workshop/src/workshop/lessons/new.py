@@ -73,7 +73,8 @@ def lay_out(notebooks: Path, name: str, kernel: str) -> list[Path]:
     if not _NAME.fullmatch(name):
         raise WorkshopError(f"'{name}' names no lesson; write CHAPTER/NN-name, e.g. 1-mnist/50-autoencoder")
     short = re.sub(r"^\d+-", "", name.rpartition("/")[2])
-    files = {notebooks / f"{name}.ipynb": json.dumps(_notebook(short, kernel), indent=1, ensure_ascii=False)}
+    lesson = json.dumps(_notebook(short, kernel), indent=1, ensure_ascii=False, sort_keys=True)
+    files = {notebooks / f"{name}.ipynb": lesson}
     for example, (solution, *_) in EXAMPLES.items():
         exercise = f"{short}-{example}"
         files[solution_path(notebooks, exercise)] = _function(example, solution)
