@@ -25,7 +25,7 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.files import only_one
 from workshop.sync.home import Packed, pack
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 from workshop.system.programs import last_line
 
 UNIT_FOLDER = Path("/etc/systemd/system")
@@ -165,8 +165,7 @@ def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
     for line in (hub.prefix / "etc/workshop.toml").read_text(encoding="utf-8").splitlines():
         name = line.partition("=")[0].strip()
         lines.append(f"{name} = {own[name]}" if name in own else line)
-    with written_whole(hub.folder / "settings" / f"{number}.toml") as opened:
-        opened.write(("\n".join(lines) + "\n").encode())
+    write_whole(hub.folder / "settings" / f"{number}.toml", "\n".join(lines) + "\n")
 
 
 def write_port(number: str, units: Path = UNIT_FOLDER) -> bool:
@@ -176,8 +175,7 @@ def write_port(number: str, units: Path = UNIT_FOLDER) -> bool:
     if file.exists() and file.read_text(encoding="ascii") == text:
         return False
     file.parent.mkdir(mode=0o755, exist_ok=True)
-    with written_whole(file) as opened:
-        opened.write(text.encode())
+    write_whole(file, text)
     return True
 
 
@@ -257,8 +255,7 @@ def make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
     """Let the machine make, now and whenever it starts, a file for each seat that only the hub writes."""
     lines = [f"d {RUN} 0755 root root -"]
     lines += [f"f {RUN}/{number}.env 0600 {hub.account} {hub.account} -" for number in numbers]
-    with written_whole(TMPFILES) as opened:
-        opened.write(("\n".join(["# Managed by 'workshop hub seats'.", *lines]) + "\n").encode())
+    write_whole(TMPFILES, "\n".join(["# Managed by 'workshop hub seats'.", *lines]) + "\n")
     _run(["systemd-tmpfiles", "--create", str(TMPFILES)])
 
 

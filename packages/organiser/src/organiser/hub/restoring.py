@@ -33,7 +33,7 @@ from workshop.settings import Settings
 from workshop.sync.engine import no_open_notebooks
 from workshop.sync.files import shown
 from workshop.sync.home import take_up
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 from workshop.system.programs import last_line
 
 MOST_SAID = 4_000_000
@@ -207,9 +207,7 @@ def _certificate(hub: HubSettings, archive: Archive, done: Restored) -> dict[str
 
 
 def _write_private(source: Path, target: Path, group: int) -> None:
-    with written_whole(target, 0o640) as opened:
-        os.fchown(opened.fileno(), 0, group)
-        opened.write(source.read_bytes())
+    write_whole(target, source.read_bytes(), 0o640, group=group)
 
 
 def _write_bindings(hub: HubSettings, content: bytes) -> None:

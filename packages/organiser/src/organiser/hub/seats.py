@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.hub.codes import keyed, new_code, same
 from workshop.errors import WorkshopError
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 MOST = 9999
 PREFIX = "seat-"
@@ -75,9 +74,8 @@ class Seats:
     def save(self, file: Path, group: int) -> None:
         """Write the seats, for root and for a group to read."""
         listed = {each.number: {"name": each.name, "code": each.code} for each in self.seats.values()}
-        with written_whole(file, 0o640) as opened:
-            os.fchown(opened.fileno(), -1, group)
-            opened.write((json.dumps({"seats": listed}, indent=1, ensure_ascii=False) + "\n").encode())
+        text = json.dumps({"seats": listed}, indent=1, ensure_ascii=False) + "\n"
+        write_whole(file, text, 0o640, group=group)
 
     def add(self, number: str, name: str = "") -> str:
         """Give a seat a new code, which nothing but the return value holds."""
