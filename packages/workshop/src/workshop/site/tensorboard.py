@@ -55,7 +55,7 @@ def make_server_class(names: Sequence[str]) -> type:
             """Listen where the options say."""
             address = "0.0.0.0" if flags.bind_all else flags.host or "localhost"
             prefix = load_settings().prefix
-            inside = closed_to_strangers(wsgi_app, lambda: read_token(prefix) if prefix else None)
+            inside = closed_to_strangers(wsgi_app, lambda: read_token(prefix))
             super().__init__(guarded(inside, HostCheck(address, names)), flags)
             try:
                 self.held = hold_localhost(address, flags.port)
