@@ -56,7 +56,9 @@ def addresses(settings: Settings) -> dict[str, str]:
 def _jupyter(settings: Settings) -> Server | None:
     """Return this machine's Jupyter; one that has its port but has not said yet that it runs, is awaited."""
     until = time.monotonic() + STARTING_SECONDS
-    while (found := own_jupyter(settings)) is None and read_token(settings.prefix) and time.monotonic() < until:
+    while (
+        (found := own_jupyter(settings)) is None and read_token(settings.prefix) and time.monotonic() < until
+    ):
         if not ports.listening(settings.jupyter_port):
             break
         time.sleep(0.1)
