@@ -215,7 +215,7 @@ class Server:
         me = pwd.getpwuid(os.geteuid())
         monkeypatch.setattr(pwd, "getpwnam", lambda name: me)
         monkeypatch.setattr(clearing, "HOMES", self.folder / "home")
-        monkeypatch.setattr(clearing, "require_root", lambda: None)
+        monkeypatch.setattr(homes, "require_root", lambda: None)
         monkeypatch.setattr("organiser.hub.settings.load_hub_settings", lambda: self.hub)
         monkeypatch.setattr("workshop.settings.load_settings", lambda: None)
         monkeypatch.setattr(homes, "make", self._make)

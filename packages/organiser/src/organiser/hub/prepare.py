@@ -9,8 +9,8 @@ from pathlib import Path
 
 from organiser.hub import acme
 from organiser.hub.certificates import RENEW_DAYS, Certificate, check_pair, self_made
+from organiser.hub.homes import require_root
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
 from workshop.system.files import write_whole
 
 SECRETS = ("key", "cli-token", "proxy-token")
@@ -23,8 +23,7 @@ def prepare(hub: HubSettings, given: tuple[Path, Path] | None = None) -> list[st
 
     Raises WorkshopError when this is not root, or when the certificate cannot be used.
     """
-    if os.geteuid() != 0:
-        raise WorkshopError("the classroom's folders and secrets are root's: run this with sudo")
+    require_root()
     owner = pwd.getpwnam(hub.account)
     made = [
         each

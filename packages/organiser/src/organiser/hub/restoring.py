@@ -33,6 +33,7 @@ from workshop.settings import Settings
 from workshop.sync.engine import no_open_notebooks
 from workshop.sync.files import shown
 from workshop.sync.home import take_up
+from workshop.system import programs
 from workshop.system.files import write_whole
 from workshop.system.programs import last_line
 
@@ -90,7 +91,7 @@ def restore(
     missing = [number for number in numbers if number not in theirs.seats]
     if missing:
         raise WorkshopError(f"{archive.folder} has no code of seat {int(missing[0])}; take another archive")
-    here = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key")))
+    here = hub.seats()
     done = Restored(notes=_differences(hub, archive))
     if here.key != key:
         _require_nobody_here(hub, archive, here, replace)
@@ -156,7 +157,7 @@ def _add_codes(hub: HubSettings, here: Seats, theirs: Seats, done: Restored) -> 
         here.seats |= {number: theirs.seats[number] for number in done.codes}
         here.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
     # A restore that was killed when it had all but done left it standing.
-    _systemctl("start", "workshop-hub.service")
+    programs.run("systemctl", "start", "workshop-hub.service")
 
 
 def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done: Restored) -> None:
@@ -173,7 +174,7 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
         )
     group = pwd.getpwnam(hub.account).pw_gid
     certificate = _certificate(hub, archive, done)
-    _systemctl("stop", "workshop-hub.service")
+    programs.run("systemctl", "stop", "workshop-hub.service")
     try:
         _write_bindings(hub, (archive.folder / keeping.BINDINGS).read_bytes())
         theirs.save(hub.seats_file, group)
@@ -182,11 +183,11 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
         for name, target in certificate.items():
             _write_private(archive.folder / name, target, group)
         if certificate:
-            _systemctl("try-restart", "workshop-proxy.service")
+            programs.run("systemctl", "try-restart", "workshop-proxy.service")
         # Last: until this server has the key, a restore that was killed does all of it once more.
         _write_private(archive.folder / keeping.KEY, hub.private / "key", group)
     finally:
-        _systemctl("start", "workshop-hub.service")
+        programs.run("systemctl", "start", "workshop-hub.service")
 
 
 def _certificate(hub: HubSettings, archive: Archive, done: Restored) -> dict[str, Path]:
@@ -222,20 +223,13 @@ def _write_bindings(hub: HubSettings, content: bytes) -> None:
         "sh",
         str(hub.state / "bindings.json"),
     ]
-    _run(words, content)
-
-
-def _systemctl(*words: str) -> None:
-    _run(["systemctl", *words])
-
-
-def _run(words: list[str], given: bytes = b"") -> None:
+    # A process of that account has no hold on root's terminal.
     done = subprocess.run(
-        words, input=given, capture_output=True, check=False, cwd="/", start_new_session=True
+        words, input=content, capture_output=True, check=False, cwd="/", start_new_session=True
     )
     if done.returncode:
         why = last_line(done.stderr.decode(errors="replace")) or f"status {done.returncode}"
-        raise WorkshopError(f"{' '.join(words[:2])} failed: {why}")
+        raise WorkshopError(f"cannot write who sits where: {why}")
 
 
 def bring(number: str, file: Path, words: Sequence[str] | None = None) -> list[dict[str, str]]:

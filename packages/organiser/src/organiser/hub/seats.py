@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,14 @@ class Seats:
         code = new_code()
         self.seats[number] = Seat(number, name, self.hash(number, code))
         return code
+
+    def numbers(self, wanted: Sequence[int] = ()) -> list[str]:
+        """Return the numbers of all seats, or of those wanted; WorkshopError for one that there is not."""
+        numbers = [numbered(each) for each in wanted] or sorted(self.seats)
+        for number in numbers:
+            if number not in self.seats:
+                raise WorkshopError(f"there is no seat {int(number)}; this classroom has {len(self.seats)}")
+        return numbers
 
     def find(self, text: str) -> Seat | None:
         """Return the seat that somebody typed, by number or by name; None when there is none."""
