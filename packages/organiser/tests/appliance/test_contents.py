@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance.contents import read_contents
+from organiser.appliance.ova import read_contents
 from workshop.errors import WorkshopError
 
 from .building import MACHINE, Pieces

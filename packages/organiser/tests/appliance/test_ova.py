@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance import manifest, ova
+from organiser.appliance import ova
 from workshop.errors import WorkshopError
 
 from .building import EPOCH
@@ -31,7 +31,7 @@ def test_order_dates_and_hashes(tmp_path: Path, disk: Path) -> None:
         (EPOCH, 0, 0, "", "", 0o644)
     }
     expected = {name: hashlib.sha256(contents[name]).hexdigest() for name in ("a.ovf", "a.vmdk")}
-    assert manifest.parse(contents["a.mf"]) == expected
+    assert ova.parse_manifest(contents["a.mf"]) == expected
     data = written_file.read_bytes()
     assert (written.bytes, written.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert data[257:263] == b"ustar\0"

@@ -24,12 +24,12 @@ from organiser.appliance import (
     checkout,
     clean,
     emulation,
+    fingerprint,
     forms,
     hardlinks,
     ovf,
     sbom,
     updating,
-    wished,
 )
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
@@ -124,13 +124,13 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         root, work = wish.work / "root", wish.work
         clock = Clock(say)
         # As the build begins: a file that is changed meanwhile is in the next build.
-        wanted_root = _as_wished(wish, version, machine)
+        wanted_root = _fingerprint(wish, version, machine)
         if _is_finished(work, wanted_root):
             say(f"{wish.architecture.name}: root and roles were finished before")
         else:
             how = "emulated" if emulated else "at this computer's own speed"
             say(f"{wish.architecture.name}, {how}: root and roles take half an hour or more")
-            # From here on it is not: a run that is killed leaves half of what is wished now.
+            # From here on it is not: a run that is killed leaves half of what is asked for now.
             (work / FINISHED).unlink(missing_ok=True)
             with clock("root"):
                 ensure_root(root, wish.distribution, wish.mirror, wish.architecture)
@@ -208,20 +208,20 @@ class Reporter:
 
 
 FINISHED = "finished"
-"""In the folder of what is half-built: what its root was finished as (``wished``)."""
+"""In the folder of what is half-built: what its root was finished as (``fingerprint``)."""
 
 
-def _as_wished(wish: Wish, version: str, machine: Machine) -> str:
+def _fingerprint(wish: Wish, version: str, machine: Machine) -> str:
     """Return what decides a root's contents; nothing for a checkout that was changed since its commit."""
     if version.endswith(".changed") or ".changed-" in version:
         return ""
-    return wished.digest(
+    return fingerprint.digest(
         (version, wish.distribution, wish.architecture.name, machine), wish.options, wish.stick
     )
 
 
 def _is_finished(work: Path, wanted: str) -> bool:
-    """Whether the root is there, provisioned and cleaned, as it is wished for."""
+    """Whether the root is there, provisioned and cleaned, from what is asked for now."""
     mark = work / FINISHED
     return bool(wanted) and (work / "root").is_dir() and mark.is_file() and mark.read_text() == wanted
 
