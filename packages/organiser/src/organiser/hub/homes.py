@@ -51,7 +51,7 @@ tar --extract --directory=".$1-new"
 mv ".$1-new" "$1"
 """
 STATE = ".workshop-sync"
-"""In a seat's home: what was delivered into its notebooks, for the way home (``organiser.hub.wayhome``)."""
+"""In a seat's home: what was delivered into its notebooks, for its download (``organiser.hub.transfer``)."""
 IMAGE_STATE = ".local/state/deep-learning-workshop"
 """The same in a home that the container image made (``organiser/image/start``)."""
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from organiser.hub import clearing, homes, keeping
+from organiser.hub import archiving, clearing, homes
 from organiser.hub.archives import Archive
 from organiser.hub.certificates import Certificate
 from organiser.hub.homes import folder_and_state
@@ -79,15 +79,15 @@ def restore(
     """
     numbers = _numbers(archive, wanted)
     need = [name for name in archive.files if name not in archive.seats.values()]
-    need += [*keeping.NEEDED, *(archive.seats[each] for each in numbers if each in archive.seats)]
+    need += [*archiving.NEEDED, *(archive.seats[each] for each in numbers if each in archive.seats)]
     if faults := archive.faults(dict.fromkeys(need)):
         more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
         raise WorkshopError(
             f"{next(iter(faults.values()))}{more}; nothing was changed; take another archive, or name the "
             "seats whose files are good"
         )
-    key = bytes.fromhex((archive.folder / keeping.KEY).read_text(encoding="ascii").strip())
-    theirs = Seats.load(archive.folder / keeping.SEATS, key)
+    key = bytes.fromhex((archive.folder / archiving.KEY).read_text(encoding="ascii").strip())
+    theirs = Seats.load(archive.folder / archiving.SEATS, key)
     missing = [number for number in numbers if number not in theirs.seats]
     if missing:
         raise WorkshopError(f"{archive.folder} has no code of seat {int(missing[0])}; take another archive")
@@ -139,8 +139,8 @@ def _differences(hub: HubSettings, archive: Archive) -> list[str]:
 
 def _require_nobody_here(hub: HubSettings, archive: Archive, here: Seats, replace: bool) -> None:
     """Raise WorkshopError when somebody sits on this server with a code that is not the archive's."""
-    found = json.loads(keeping.bindings(hub))
-    if replace or found == json.loads((archive.folder / keeping.BINDINGS).read_bytes()):
+    found = json.loads(archiving.bindings(hub))
+    if replace or found == json.loads((archive.folder / archiving.BINDINGS).read_bytes()):
         return
     sit = [number for number, seat in here.seats.items() if seat.code in json.dumps(found.get(number))]
     if sit:
@@ -176,35 +176,35 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
     certificate = _certificate(hub, archive, done)
     programs.run("systemctl", "stop", "workshop-hub.service")
     try:
-        _write_bindings(hub, (archive.folder / keeping.BINDINGS).read_bytes())
+        _write_bindings(hub, (archive.folder / archiving.BINDINGS).read_bytes())
         theirs.save(hub.seats_file, group)
-        if keeping.SPEAKER in archive.files:
-            _write_private(archive.folder / keeping.SPEAKER, hub.private / "speaker", group)
+        if archiving.SPEAKER in archive.files:
+            _write_private(archive.folder / archiving.SPEAKER, hub.private / "speaker", group)
         for name, target in certificate.items():
             _write_private(archive.folder / name, target, group)
         if certificate:
             programs.run("systemctl", "try-restart", "workshop-proxy.service")
         # Last: until this server has the key, a restore that was killed does all of it once more.
-        _write_private(archive.folder / keeping.KEY, hub.private / "key", group)
+        _write_private(archive.folder / archiving.KEY, hub.private / "key", group)
     finally:
         programs.run("systemctl", "start", "workshop-hub.service")
 
 
 def _certificate(hub: HubSettings, archive: Archive, done: Restored) -> dict[str, Path]:
     """Return which files of the self-made certificate, whose fingerprint is on the cards, go where."""
-    if keeping.CERTIFICATE not in archive.files or not (hub.certificate and hub.certificate_key):
+    if archiving.CERTIFICATE not in archive.files or not (hub.certificate and hub.certificate_key):
         return {}
     if not hub.self_made:
         done.notes.append("this server has a certificate of its own: nobody has to compare fingerprints")
         return {}
-    has = Certificate.read(archive.folder / keeping.CERTIFICATE)
+    has = Certificate.read(archive.folder / archiving.CERTIFICATE)
     if has.lacks(hub.names) or has.days < 1:
         done.notes.append(
             "the certificate whose fingerprint is on the cards does not fit here; print new cards"
         )
         return {}
     # The key first: a proxy that starts between the two fails at once and is started again.
-    return {keeping.CERTIFICATE_KEY: hub.certificate_key, keeping.CERTIFICATE: hub.certificate}
+    return {archiving.CERTIFICATE_KEY: hub.certificate_key, archiving.CERTIFICATE: hub.certificate}
 
 
 def _write_private(source: Path, target: Path, group: int) -> None:

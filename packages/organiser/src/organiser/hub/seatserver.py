@@ -1,4 +1,4 @@
-"""What a seat's server has besides Jupyter: the start page with demos and slides, TensorBoard, the way home.
+"""What a seat's server has besides Jupyter: start page, demos, slides, TensorBoard, download and upload.
 
 ============================ ===========================================================================
 below the seat's path        what answers
@@ -6,7 +6,7 @@ below the seat's path        what answers
 ``workshop/``                the machine's site (``<prefix>/web``), its links led to this seat
 ``workshop/api/…``           what its pages ask: lights, and the models to look into
 ``workshop/api/message``     what the organiser says to all (:mod:`organiser.hub.reports`)
-``workshop/home``            the folder as one file, to take along or to bring (:mod:`organiser.hub.wayhome`)
+``workshop/home``            the folder as one file, to take along or to bring (:mod:`organiser.hub.transfer`)
 ``tensorboard/``             the seat's own TensorBoard, on demand (:mod:`organiser.hub.ownboard`)
 ============================ ===========================================================================
 
@@ -24,7 +24,7 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 
-from organiser.hub import ownboard, reports, wayhome
+from organiser.hub import ownboard, reports, transfer
 from workshop.servers import end_when_asked
 from workshop.settings import load_settings
 from workshop.site import models
@@ -164,7 +164,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
             (rf"{site}api/updates", Updates),
             (rf"{site}api/message", reports.Message),
             (rf"{site}models/(.*)", Model, {"path": str(machine.data)}),
-            *wayhome.rules(site),
+            *transfer.rules(site),
             (rf"{site}(.*)", Site, files),
         ],
     )

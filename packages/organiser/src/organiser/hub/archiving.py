@@ -25,7 +25,7 @@ LARGEST = 16_000_000
 """Of what the hub's account says of who sits where."""
 
 
-def keep(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotates: bool = False) -> Archive:
+def archive_all(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotates: bool = False) -> Archive:
     """Archive seats, or all of them, into a new folder below ``into``; return what became of it.
 
     Seats that could not be packed are noted in it. Raises WorkshopError where there is nothing to archive,
