@@ -15,7 +15,7 @@ from organiser.appliance.build import Request, build
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
 from organiser.image import layout, oci
-from organiser.image.compression import uncompressed
+from organiser.image.layers import uncompressed
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
 
