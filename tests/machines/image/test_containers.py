@@ -218,7 +218,7 @@ OURS = """\
 import json, sys
 from organiser.image import running
 running.VOLUME = sys.argv[2]
-running.start("podman", running.Wish(sys.argv[1], name=sys.argv[2], read_only=True))
+running.start("podman", running.Request(sys.argv[1], name=sys.argv[2], read_only=True))
 print(running.wait_for_token("podman", sys.argv[2]))
 """
 PUBLISHED = "workshop-test-published"

@@ -18,11 +18,12 @@ from pathlib import Path
 import pytest
 from required import NOTHING_IS_SKIPPED
 
-from organiser.appliance import forms, manifest, ovf
+from organiser.appliance import forms, ovf
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward, Machine
+from organiser.appliance.ova import render_manifest
 from organiser.appliance.pack import Clock, PackResult, wrap
-from organiser.appliance.vmdk.layout import GRAIN
+from organiser.appliance.vmdk import GRAIN
 
 EPOCH = 1700000000
 MACHINE = Machine(
@@ -144,7 +145,7 @@ class Pieces:
             for piece in self.pieces
             if not piece.name.endswith(".mf")
         }
-        self.get(".mf").data = manifest.render(digests)
+        self.get(".mf").data = render_manifest(digests)
 
     def write(self, path: Path, *, end: bool = True) -> Path:
         with path.open("wb") as file:

@@ -37,7 +37,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
         return True
 
-    def provision(root: Path, wish: Any, log: Path, emulated: Any, watch: Any) -> None:
+    def provision(root: Path, request: Any, log: Path, emulated: Any, watch: Any) -> None:
         done.append("provision")
         (root / "opt/workshop/etc/token").write_text("builders")
 
@@ -68,12 +68,12 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-def wish(tmp_path: Path, **more: Any) -> building.Wish:
-    return building.Wish(source=tmp_path / "source", output=tmp_path / "out", **more)
+def request(tmp_path: Path, **more: Any) -> building.Request:
+    return building.Request(source=tmp_path / "source", output=tmp_path / "out", **more)
 
 
 def test_a_build_leaves_the_ova_and_what_belongs_to_it(tmp_path: Path, steps: list[str]) -> None:
-    built = building.build(wish(tmp_path))
+    built = building.build(request(tmp_path))
     assert steps == ["root debian", "provision", "write ova"]
     (made,) = built.files
     assert made.path == tmp_path / "out/house-1.0.ova"
@@ -102,11 +102,11 @@ def test_a_build_that_breaks_off_looks_unfinished_and_goes_on(
 
     monkeypatch.setattr(building, "provision", breaks)
     with pytest.raises(WorkshopError, match="no network"):
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     assert not list((tmp_path / "out").glob("*.ova"))
     assert (tmp_path / "out/.building-debian/root").is_dir()
     monkeypatch.setattr(building, "provision", works)
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert steps == ["root debian", "root again", "provision", "write ova"]
     assert not (tmp_path / "out/.building-debian").exists()
 
@@ -123,28 +123,28 @@ def test_a_root_that_was_finished_is_not_made_again(
     with monkeypatch.context() as patch:
         patch.setattr(building.forms, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            building.build(wish(tmp_path))
+            building.build(request(tmp_path))
     steps.clear()
     monkeypatch.setattr(building.forms, "write", works)
     with monkeypatch.context() as patch:
         patch.setattr(building.forms, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            building.build(wish(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
+            building.build(request(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
     assert steps == ["root again", "provision"]
     steps.clear()
-    built = building.build(wish(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
+    built = building.build(request(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
     assert steps == ["write ova wsl"]
     assert [made.path.name for made in built.files] == ["house-1.0.ova", "house-1.0.wsl"]
 
 
 def test_a_root_that_is_kept_is_finished_for_other_forms(tmp_path: Path, steps: list[str]) -> None:
     """An hour of emulation serves the appliance and the image."""
-    building.build(wish(tmp_path, keep=True))
+    building.build(request(tmp_path, keep=True))
     work = tmp_path / "out/.building-debian"
     assert not (work / "forms").exists()
     steps.clear()
     said: list[str] = []
-    building.build(wish(tmp_path, forms=("oci",)), said.append)
+    building.build(request(tmp_path, forms=("oci",)), said.append)
     assert steps == ["write oci"]
     assert any("finished before" in line for line in said)
     assert not any("half an hour" in line for line in said), "an hour is announced that it does not take"
@@ -159,15 +159,15 @@ def kills(*_: Any, **__: Any) -> Any:
 def test_a_finished_root_that_others_began_to_change_is_not_finished(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who comes back to the first wish after that gets no half of the second."""
+    """Who comes back to the first request after that gets no half of the second."""
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(building.forms, "write", kills)
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(building, "provision", kills)
-        building.build(wish(tmp_path, options=("-e", "a=b")))
+        building.build(request(tmp_path, options=("-e", "a=b")))
     steps.clear()
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert steps == ["root again", "provision", "write ova"]
 
 
@@ -180,9 +180,9 @@ def test_a_build_that_is_killed_while_it_hands_out_goes_on(
         rest = iter([copy] * left)
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
             patch.setattr(building.shutil, "copyfile", lambda *words, rest=rest: next(rest, kills)(*words))
-            building.build(wish(tmp_path))
+            building.build(request(tmp_path))
     assert steps == ["root debian", "provision", *["write ova"] * 3]
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert steps[-1] == "write ova"
     there = {path.name for path in (tmp_path / "out").iterdir()}
     assert there == {f"house-1.0.{name}" for name in ("ova", "ova.sha256", *building.PUBLISHED)}
@@ -193,10 +193,10 @@ def test_a_root_that_was_half_removed_is_not_finished(
 ) -> None:
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(building.shutil, "rmtree", kills)
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     assert (tmp_path / "out/house-1.0.ova").is_file()
     steps.clear()
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert steps == ["root again", "provision", "write ova"]
 
 
@@ -224,9 +224,9 @@ def test_a_root_of_a_changed_checkout_is_provisioned_again(
     with monkeypatch.context() as patch:
         patch.setattr(building.forms, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            building.build(wish(tmp_path))
+            building.build(request(tmp_path))
     steps.clear()
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert steps == ["root again", "provision", "write ova"]
 
 
@@ -234,7 +234,7 @@ def test_what_lies_beside_an_ova_is_of_that_one(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A build that fails when it packs, or one of another kind, leaves what an earlier one made alone."""
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
     monkeypatch.setattr(building.checkout, "changes", lambda _: "Newer.\n")
 
@@ -246,12 +246,12 @@ def test_what_lies_beside_an_ova_is_of_that_one(
     with monkeypatch.context() as patch:
         patch.setattr(building.forms, "write", fails)
         with pytest.raises(WorkshopError, match="the disk is full"):
-            building.build(wish(tmp_path))
+            building.build(request(tmp_path))
     after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
     assert after == before
-    building.build(wish(tmp_path, without=frozenset({"tensorflow"})))
+    building.build(request(tmp_path, without=frozenset({"tensorflow"})))
     assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert (tmp_path / "out/house-1.0.CHANGES").read_text().endswith("\n\nNewer.\n")
 
 
@@ -268,7 +268,7 @@ def test_a_proxy_in_the_root_stops_the_build(
 
     monkeypatch.setattr(building, "provision", leaks)
     with pytest.raises(WorkshopError, match="etc/environment"):
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     assert "write ova" not in steps
 
 
@@ -278,7 +278,7 @@ def test_another_build_in_the_same_place_is_refused(tmp_path: Path, steps: list[
     with (work / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(WorkshopError, match="another build"):
-            building.build(wish(tmp_path))
+            building.build(request(tmp_path))
     assert steps == []
 
 
@@ -287,7 +287,7 @@ def test_whoever_is_not_root_is_told_so_at_once(
 ) -> None:
     monkeypatch.setattr(building.os, "geteuid", lambda: 1000)
     with pytest.raises(WorkshopError, match="sudo"):
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     assert steps == []
 
 
@@ -296,16 +296,16 @@ def test_too_little_room_is_found_before_anything_is_made(
 ) -> None:
     monkeypatch.setattr(building, "FREE_GB", 10**9)
     with pytest.raises(WorkshopError, match="--output"):
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     assert steps == []
     # A build that goes on has a part of it already, and needs less.
     (tmp_path / "out/.building-debian/root").mkdir(parents=True)
     monkeypatch.setattr(building, "GOING_ON_GB", 10**9)
     with pytest.raises(WorkshopError, match="--output"):
-        building.build(wish(tmp_path))
+        building.build(request(tmp_path))
     assert steps == []
     monkeypatch.setattr(building, "GOING_ON_GB", 0)
-    building.build(wish(tmp_path))
+    building.build(request(tmp_path))
     assert steps[0] == "root again"
 
 
@@ -339,7 +339,7 @@ def test_what_a_build_lacks_is_named_at_once_and_in_one_line(
 
 def test_only_tensorflow_may_be_left_out(tmp_path: Path, steps: list[str]) -> None:
     with pytest.raises(WorkshopError, match="jupyter"):
-        building.build(wish(tmp_path, without=frozenset({"jupyter"})))
+        building.build(request(tmp_path, without=frozenset({"jupyter"})))
     assert steps == []
 
 
@@ -362,7 +362,7 @@ def test_a_mirror_with_a_password_in_its_address_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building.os, "geteuid", lambda: 0)
-    wish = building.Wish(tmp_path, tmp_path / "out", mirror="https://me:secret@mirror.example/debian")
+    request = building.Request(tmp_path, tmp_path / "out", mirror="https://me:secret@mirror.example/debian")
     with pytest.raises(WorkshopError, match=r"auth\.conf") as told:
-        building.build(wish)
+        building.build(request)
     assert "secret" not in str(told.value)

@@ -14,9 +14,9 @@ import pytest
 
 from organiser.appliance import hardware
 from organiser.appliance.architecture import ARM64
-from organiser.appliance.contents import read_contents
 from organiser.appliance.export import export
 from organiser.appliance.ext4 import Ext4
+from organiser.appliance.ova import read_contents
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.verify.run import verify
 from workshop.errors import WorkshopError

@@ -7,11 +7,14 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from organiser.appliance import manifest, ova
+from organiser.appliance import ova
+from organiser.appliance.ova import parse_manifest, read_contents, render_manifest
 from workshop.errors import WorkshopError
 
-from .building import EPOCH
+from .building import EPOCH, MACHINE, Pieces
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_order_dates_and_hashes(tmp_path: Path, disk: Path) -> None:
         (EPOCH, 0, 0, "", "", 0o644)
     }
     expected = {name: hashlib.sha256(contents[name]).hexdigest() for name in ("a.ovf", "a.vmdk")}
-    assert manifest.parse(contents["a.mf"]) == expected
+    assert ova.parse_manifest(contents["a.mf"]) == expected
     data = written_file.read_bytes()
     assert (written.bytes, written.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert data[257:263] == b"ustar\0"
@@ -50,3 +53,49 @@ def test_a_name_that_no_header_can_hold_is_refused(tmp_path: Path, disk: Path) -
     with pytest.raises(WorkshopError, match="cannot be put into an OVA"):
         ova.write_ova(tmp_path / "a.ova", f"{'n' * 120}.ovf", b"", disk, epoch=EPOCH)
     assert list(tmp_path.iterdir()) == [disk]
+
+
+NAMES = st.text(
+    st.characters(codec="ascii", exclude_characters="()\r\n", exclude_categories=("Cc",)), min_size=1
+)
+DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+@given(st.dictionaries(NAMES, DIGESTS, min_size=1))
+def test_what_is_written_is_read(digests: dict[str, str]) -> None:
+    assert parse_manifest(render_manifest(digests)) == digests
+
+
+def test_other_tools_spacing_and_letters_are_read() -> None:
+    text = f"SHA256 (a.ovf)= {'AB' * 32}\r\nSHA256 (a.vmdk)={'01' * 32}"
+    assert parse_manifest(text.encode()) == {"a.ovf": "ab" * 32, "a.vmdk": "01" * 32}
+
+
+def test_a_sound_appliance(ova: Path) -> None:
+    contents = read_contents(ova)
+    assert (contents.memory, contents.cpus, contents.forwards) == (2048, 2, MACHINE.forwards)
+    data = ova.read_bytes()
+    disk = data[contents.disk.offset : contents.disk.offset + contents.disk.size]
+    assert disk == Pieces.of(ova).get(".vmdk").data
+
+
+@pytest.mark.parametrize("data", [b"", b"hello" * 1000, bytes(5000)])
+def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x.ova"
+    path.write_bytes(data)
+    with pytest.raises(WorkshopError, match=r"x\.ova"):
+        read_contents(path)
+
+
+def test_two_disks_are_too_many(ova: Path, tmp_path: Path) -> None:
+    pieces = Pieces.of(ova)
+    pieces.pieces.append(type(pieces.pieces[0])("second.vmdk", b""))
+    with pytest.raises(WorkshopError, match=r"2 \.vmdk files, not one"):
+        read_contents(pieces.write(tmp_path / "two.ova"))
+
+
+def test_a_machine_without_memory(ova: Path, tmp_path: Path) -> None:
+    pieces = Pieces.of(ova)
+    pieces.replace(".ovf", ' RAMSize="2048"', "")
+    with pytest.raises(WorkshopError, match="how much memory"):
+        read_contents(pieces.write(tmp_path / "none.ova"))

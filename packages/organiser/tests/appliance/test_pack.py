@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance.contents import read_contents
+from organiser.appliance.ova import read_contents
 from organiser.appliance.pack import PackResult
 from organiser.appliance.verify.run import verify
 from workshop.errors import WorkshopError

@@ -14,27 +14,27 @@ from organiser.appliance.machine import Forward, Machine
 MACHINE = Machine("house", 2048, 2, (Forward("jupyter", 8080, 9080),))
 
 
-def wish(tmp_path: Path, **more: Any) -> provisioning.Provision:
+def request(tmp_path: Path, **more: Any) -> provisioning.Provision:
     return provisioning.Provision(
         checkout=tmp_path / "source", machine=MACHINE, version="1.0", cache=tmp_path / "cache", **more
     )
 
 
 def test_the_console_is_told_which_ports_the_host_forwards(tmp_path: Path) -> None:
-    told = wish(tmp_path).variables()
+    told = request(tmp_path).variables()
     assert told["appliance_image_forwards"] == [{"name": "jupyter", "guest": 8080, "host": 9080}]
     assert "python_venv_names" not in told
 
 
 def test_without_tensorflow_neither_its_environment_nor_its_kernel_is_made(tmp_path: Path) -> None:
-    told = wish(tmp_path, without=frozenset({"tensorflow"})).variables()
+    told = request(tmp_path, without=frozenset({"tensorflow"})).variables()
     assert told["python_venv_names"] == ["jupyter", "theano", "control"]
     assert told["deep_libs_kernels"] == ["theano"]
 
 
 def test_certificates_and_stick_are_lent_read_only(tmp_path: Path) -> None:
     bundle, stick = tmp_path / "ca.pem", tmp_path / "stick"
-    seen = wish(tmp_path, ca_bundle=bundle, stick=stick).mounts()
+    seen = request(tmp_path, ca_bundle=bundle, stick=stick).mounts()
     assert {(here, mode) for here, _, mode in seen} == {
         (tmp_path / "cache", "rw"),
         (bundle, "ro"),
@@ -54,7 +54,7 @@ def test_what_a_killed_build_left_running_ends_before_its_files_are_replaced(
 
     monkeypatch.setattr(provisioning, "copy_files", copies)
     with pytest.raises(KeyboardInterrupt):
-        provisioning.provision(tmp_path / "root", wish(tmp_path), tmp_path / "log")
+        provisioning.provision(tmp_path / "root", request(tmp_path), tmp_path / "log")
     assert done == ["end root", "copy"]
 
 

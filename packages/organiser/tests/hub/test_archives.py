@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from organiser.hub import archives, clearing, cli, homes, keeping
+from organiser.hub import archives, archiving, clearing, cli, homes
 from organiser.hub.archives import Archive, delete_old, load, new_archive
 from organiser.hub.codes import typed
 from organiser.hub.door import Admitted, Door, Refused
@@ -215,7 +215,7 @@ class Server:
         me = pwd.getpwuid(os.geteuid())
         monkeypatch.setattr(pwd, "getpwnam", lambda name: me)
         monkeypatch.setattr(clearing, "HOMES", self.folder / "home")
-        monkeypatch.setattr(clearing, "require_root", lambda: None)
+        monkeypatch.setattr(homes, "require_root", lambda: None)
         monkeypatch.setattr("organiser.hub.settings.load_hub_settings", lambda: self.hub)
         monkeypatch.setattr("workshop.settings.load_settings", lambda: None)
         monkeypatch.setattr(homes, "make", self._make)
@@ -380,4 +380,4 @@ def test_nothing_to_archive_is_no_archive(tmp_path: Path, old: Server) -> None:
     old.seats("001")
     assert "no seat 5" in old.says("archive", "5")["error"]
     assert not (old.hub.prefix / "archive").exists()
-    assert keeping.bindings(old.hub) == b"{}\n"
+    assert archiving.bindings(old.hub) == b"{}\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from organiser.hub import clearing, cli
+from organiser.hub import clearing, cli, homes
 from organiser.hub.settings import HubSettings
 from workshop.errors import WorkshopError
 
@@ -103,7 +103,7 @@ def test_a_home_that_is_a_link_is_not_entered(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "seat-017").symlink_to("elsewhere")
     entered: list[Path] = []
     monkeypatch.setattr(clearing, "HOMES", tmp_path)
-    monkeypatch.setattr(clearing, "_run", lambda words: None)
+    monkeypatch.setattr(clearing.programs, "run", lambda *words: None)
     monkeypatch.setattr(clearing, "empty", lambda number, folder: entered.append(folder))
     clearing.delete_home(HubSettings(tmp_path, "workshop", "https://x"), "017")
     assert entered == []
@@ -128,7 +128,7 @@ def deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     hub = HubSettings(tmp_path, "workshop", "https://x")
     monkeypatch.setattr("organiser.hub.settings.load_hub_settings", lambda: hub)
-    monkeypatch.setattr(clearing, "require_root", lambda: None)
+    monkeypatch.setattr(homes, "require_root", lambda: None)
     monkeypatch.setattr(clearing, "seats_here", lambda hub, wanted: ["001", "002"])
     monkeypatch.setattr(clearing, "delete_home", lambda hub, number: done.append(f"home {number}"))
     monkeypatch.setattr(clearing, "delete_seat", lambda hub, number: done.append(f"seat {number}"))

@@ -129,7 +129,7 @@ def test_accounts_of_seats_end_long_ago_also_those_of_an_older_classroom(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[list[str]] = []
-    monkeypatch.setattr(homes, "_run", ran.append)
+    monkeypatch.setattr(homes.programs, "run", lambda *words: ran.append(list(words)))
     shadow = tmp_path / "shadow"
     shadow.write_text(
         "root:*:20000:0:99999:7:::\nseat-001:!:20000:0:99999:7::1:\nseat-002:!:20000:0:99999:7:::\n"

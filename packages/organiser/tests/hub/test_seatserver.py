@@ -21,7 +21,6 @@ from asked_to_end import IN_THE_MIDDLE_OF_A_LINE
 from free_ports import free_port
 from waiting import end, wait_until
 
-from organiser.hub import seatserver
 from workshop.sync.engine import synchronise
 from workshop.sync.home import pack
 from workshop.sync.source import read_folder
@@ -243,8 +242,3 @@ def test_asked_to_end_while_it_writes_its_log_it_ends(seat: Seat) -> None:
     assert seat.ask("api/contents/nobody-has-this")[0] == 404
     wait_until(lambda: seat.process.poll() is not None, 10, "the server ended")
     assert "reentrant" not in (seat.folder / "log").read_text()
-
-
-def test_in_an_older_image_it_ends_as_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("workshop.servers.end_when_asked")
-    seatserver.end_when_asked(object())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.thumbdrive.bundle import make
+from organiser.thumbdrive.sources import make_bundle
 from workshop.errors import WorkshopError
 
 
@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_clone_of_it_is_the_checkout(tmp_path: Path, checkout: Path) -> None:
-    bundle = make(checkout, tmp_path / "work" / "workshop.bundle")
+    bundle = make_bundle(checkout, tmp_path / "work" / "workshop.bundle")
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", str(bundle), str(clone))
     assert (clone / "file").read_text() == "1"
@@ -39,11 +39,11 @@ def test_a_clone_of_it_is_the_checkout(tmp_path: Path, checkout: Path) -> None:
 def test_a_checkout_without_a_branch(tmp_path: Path, checkout: Path) -> None:
     git(checkout, "checkout", "--quiet", "--detach")
     git(checkout, "commit", "--quiet", "--allow-empty", "-m", "more")
-    bundle = make(checkout, tmp_path / "workshop.bundle")
+    bundle = make_bundle(checkout, tmp_path / "workshop.bundle")
     git(tmp_path, "clone", "--quiet", str(bundle), str(tmp_path / "clone"))
     assert git(tmp_path / "clone", "rev-parse", "HEAD") == git(checkout, "rev-parse", "HEAD")
     before = mark(bundle)
-    assert mark(make(checkout, bundle)) == before
+    assert mark(make_bundle(checkout, bundle)) == before
 
 
 def mark(file: Path) -> tuple[int, int]:
@@ -53,18 +53,18 @@ def mark(file: Path) -> tuple[int, int]:
 
 def test_it_is_made_anew_only_when_there_is_something_new(tmp_path: Path, checkout: Path) -> None:
     target = tmp_path / "workshop.bundle"
-    before = mark(make(checkout, target))
-    assert mark(make(checkout, target)) == before
+    before = mark(make_bundle(checkout, target))
+    assert mark(make_bundle(checkout, target)) == before
     git(checkout, "tag", "v2")
-    after = mark(make(checkout, target))
+    after = mark(make_bundle(checkout, target))
     assert after != before
-    assert mark(make(checkout, target)) == after
+    assert mark(make_bundle(checkout, target)) == after
 
 
 def test_a_damaged_one_is_made_anew(tmp_path: Path, checkout: Path) -> None:
     target = tmp_path / "workshop.bundle"
     target.write_bytes(b"no bundle")
-    make(checkout, target)
+    make_bundle(checkout, target)
     git(checkout, "bundle", "verify", str(target))
 
 
@@ -72,7 +72,7 @@ def test_what_is_no_checkout_is_one_line(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(WorkshopError, match="name a checkout that has a commit"):
-        make(empty, tmp_path / "x")
+        make_bundle(empty, tmp_path / "x")
     git(empty, "init", "--quiet")
     with pytest.raises(WorkshopError, match="name a checkout that has a commit"):
-        make(empty, tmp_path / "x")
+        make_bundle(empty, tmp_path / "x")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.thumbdrive.bundle import make
+from organiser.thumbdrive.sources import make_bundle
 from organiser.thumbdrive.verify import check_stick
 from workshop.errors import WorkshopError
 
@@ -83,7 +83,7 @@ def bundle(tmp_path: Path, key: Path) -> Path:
     for words in ("init -b main", "commit --allow-empty -m x", "tag --sign -m x v1"):
         command = ["git", "-C", checkout, *who, *words.split()]
         subprocess.run(command, check=True, capture_output=True)
-    return make(checkout, tmp_path / "workshop.bundle")
+    return make_bundle(checkout, tmp_path / "workshop.bundle")
 
 
 def test_a_bundle_is_held_against_this_machines_keys(tmp_path: Path, bundle: Path, key: Path) -> None:

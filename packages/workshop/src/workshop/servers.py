@@ -107,8 +107,10 @@ def base_path(token: str) -> str:
     return f"/{hmac.new(token.encode(), b'path of Jupyter', 'sha256').hexdigest()[:32]}/"
 
 
-def read_token(prefix: Path) -> str | None:
+def read_token(prefix: Path | None) -> str | None:
     """Return the token of the machine's Jupyter; None when there is none or when it is not yours to read."""
+    if prefix is None:
+        return None
     try:
         return (prefix / "etc/token").read_text(encoding="ascii").strip() or None
     except (OSError, UnicodeDecodeError):
@@ -117,7 +119,7 @@ def read_token(prefix: Path) -> str | None:
 
 def own_jupyter(settings: Settings) -> Server | None:
     """Return this machine's own Jupyter, with its token; None while it does not run or is not yours."""
-    token = read_token(settings.prefix) if settings.prefix else None
+    token = read_token(settings.prefix)
     if settings.prefix is None or token is None:
         return None
     found = jupyters([settings.prefix / RUNTIME])

@@ -24,12 +24,12 @@ from organiser.appliance import (
     checkout,
     clean,
     emulation,
+    fingerprint,
     forms,
     hardlinks,
     ovf,
     sbom,
     updating,
-    wished,
 )
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
@@ -53,7 +53,7 @@ OPTIONS = "ro quiet loglevel=4 net.ifnames=0"
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """What is to be built."""
 
     source: Path
@@ -109,35 +109,38 @@ class Built:
         return asdict(self) | {"files": files}
 
 
-def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
+def build(request: Request, say: Callable[[str], None] = lambda _: None) -> Built:
     """Build an appliance for one processor, in the forms that are wanted.
 
     Safe to kill and to run again: a root that was finished is used again, and so are downloads.
     Raises WorkshopError when this is not root, room or a tool is missing, or a step fails.
     """
-    _refuse_what_cannot_end_well(wish)
-    wanted = forms.choose(wish.architecture, wish.forms)
-    require_tools(wish.distribution, wish.architecture, disk=any(form.disk for form in wanted))
-    machine = load_machine(wish.source)
-    version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
-    with _alone(wish.work), emulation.ready(wish.architecture, wish.downloads, wish.mirror, say) as emulated:
-        root, work = wish.work / "root", wish.work
+    _refuse_what_cannot_end_well(request)
+    wanted = forms.choose(request.architecture, request.forms)
+    require_tools(request.distribution, request.architecture, disk=any(form.disk for form in wanted))
+    machine = load_machine(request.source)
+    version = "-without-".join([checkout.version(request.source), *sorted(request.without)])
+    with (
+        _alone(request.work),
+        emulation.ready(request.architecture, request.downloads, request.mirror, say) as emulated,
+    ):
+        root, work = request.work / "root", request.work
         clock = Clock(say)
         # As the build begins: a file that is changed meanwhile is in the next build.
-        wanted_root = _as_wished(wish, version, machine)
+        wanted_root = _fingerprint(request, version, machine)
         if _is_finished(work, wanted_root):
-            say(f"{wish.architecture.name}: root and roles were finished before")
+            say(f"{request.architecture.name}: root and roles were finished before")
         else:
             how = "emulated" if emulated else "at this computer's own speed"
-            say(f"{wish.architecture.name}, {how}: root and roles take half an hour or more")
-            # From here on it is not: a run that is killed leaves half of what is wished now.
+            say(f"{request.architecture.name}, {how}: root and roles take half an hour or more")
+            # From here on it is not: a run that is killed leaves half of what is asked for now.
             (work / FINISHED).unlink(missing_ok=True)
             with clock("root"):
-                ensure_root(root, wish.distribution, wish.mirror, wish.architecture)
+                ensure_root(root, request.distribution, request.mirror, request.architecture)
             with clock("provisioning"):
                 log = work / "provision.log"
                 reporter = Reporter(log, root, say)
-                provision(root, _provision(wish, machine, version), log, emulated, reporter.look)
+                provision(root, _provision(request, machine, version), log, emulated, reporter.look)
             with clock("cleaning"):
                 clean.clean(root, machine.name)
                 clean.refuse_leaks(root, builders_secrets())
@@ -147,34 +150,34 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         components = len(json.loads((work / "sbom.cdx.json").read_text(encoding="utf-8"))["components"])
         choice, signers = (root / updating.ETC / name for name in ("updates.toml", "allowed-signers"))
         updates = updating.sentence(_text(choice), _text(signers))
-        changes = f"{updates}\n\n{checkout.changes(wish.source)}"
+        changes = f"{updates}\n\n{checkout.changes(request.source)}"
         (work / "CHANGES").write_text(changes, encoding="utf-8")
-        system = ovf.system_of(root, wish.architecture)
+        system = ovf.system_of(root, request.architecture)
         source = forms.Source(
             root,
             ovf.Description(machine, version, system, changes),
             epoch=finished(root),
             kernel_options=OPTIONS,
-            grub=emulation.grub(wish.downloads, wish.architecture),
-            checkout=wish.source,
-            revision=checkout.revision(wish.source),
-            cache=wish.downloads,
+            grub=emulation.grub(request.downloads, request.architecture),
+            checkout=request.source,
+            revision=checkout.revision(request.source),
+            cache=request.downloads,
         )
         made = forms.write(source, wanted, work / "forms", clock)
-        files, described = _publish(made, source.stem, work, wish.output)
-        if wish.keep:
+        files, described = _publish(made, source.stem, work, request.output)
+        if request.keep:
             shutil.rmtree(work / "forms", ignore_errors=True)
         else:
             # Half of a root must not be taken for a finished one.
             (work / FINISHED).unlink()
             shutil.rmtree(root)
-    if not wish.keep:
-        shutil.rmtree(wish.work)
+    if not request.keep:
+        shutil.rmtree(request.work)
     return Built(
         files,
         version,
-        wish.distribution,
-        wish.architecture.name,
+        request.distribution,
+        request.architecture.name,
         emulated is not None,
         components,
         described,
@@ -208,40 +211,40 @@ class Reporter:
 
 
 FINISHED = "finished"
-"""In the folder of what is half-built: what its root was finished as (``wished``)."""
+"""In the folder of what is half-built: what its root was finished as (``fingerprint``)."""
 
 
-def _as_wished(wish: Wish, version: str, machine: Machine) -> str:
+def _fingerprint(request: Request, version: str, machine: Machine) -> str:
     """Return what decides a root's contents; nothing for a checkout that was changed since its commit."""
     if version.endswith(".changed") or ".changed-" in version:
         return ""
-    return wished.digest(
-        (version, wish.distribution, wish.architecture.name, machine), wish.options, wish.stick
+    return fingerprint.digest(
+        (version, request.distribution, request.architecture.name, machine), request.options, request.stick
     )
 
 
 def _is_finished(work: Path, wanted: str) -> bool:
-    """Whether the root is there, provisioned and cleaned, as it is wished for."""
+    """Whether the root is there, provisioned and cleaned, from what is asked for now."""
     mark = work / FINISHED
     return bool(wanted) and (work / "root").is_dir() and mark.is_file() and mark.read_text() == wanted
 
 
-def _refuse_what_cannot_end_well(wish: Wish) -> None:
+def _refuse_what_cannot_end_well(request: Request) -> None:
     if os.geteuid() != 0:
         raise WorkshopError(
             "building an appliance needs root, for its files belong to many accounts; use sudo"
         )
-    require_no_credentials(wish.mirror, "let apt know it by /etc/apt/auth.conf (mode 0600)")
-    if unknown := wish.without - {"tensorflow"}:
+    require_no_credentials(request.mirror, "let apt know it by /etc/apt/auth.conf (mode 0600)")
+    if unknown := request.without - {"tensorflow"}:
         raise WorkshopError(
             f"cannot build without {', '.join(sorted(unknown))}; only tensorflow may be left out"
         )
-    wish.output.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(wish.output).free // 10**9
-    needed = GOING_ON_GB if (wish.work / "root").is_dir() else FREE_GB
+    request.output.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(request.output).free // 10**9
+    needed = GOING_ON_GB if (request.work / "root").is_dir() else FREE_GB
     if free < needed:
         raise WorkshopError(
-            f"{wish.output} has {free} GB free and a build needs {needed}; choose another by --output"
+            f"{request.output} has {free} GB free and a build needs {needed}; choose another by --output"
         )
 
 
@@ -273,16 +276,16 @@ def _alone(work: Path) -> Iterator[None]:
         yield
 
 
-def _provision(wish: Wish, machine: Machine, version: str) -> Provision:
+def _provision(request: Request, machine: Machine, version: str) -> Provision:
     return Provision(
-        checkout=wish.source,
+        checkout=request.source,
         machine=machine,
         version=version,
-        cache=wish.downloads,
+        cache=request.downloads,
         ca_bundle=named_bundle(),
-        stick=wish.stick,
-        without=wish.without,
-        options=wish.options,
+        stick=request.stick,
+        without=request.without,
+        options=request.options,
     )
 
 

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from organiser.appliance import kept
+from organiser.appliance import private
 from workshop.errors import WorkshopError
 
 FILES = (
@@ -24,7 +24,7 @@ FILES = (
     "opt/workshop/state/origin",
     "opt/workshop/state/other-machines",
     "opt/workshop/state/packed.zip",
-    # The builder's, or of whoever used the machine; homes and the workshop's settings are in ``kept``.
+    # The builder's, or of whoever used the machine; homes and the workshop's settings are in ``private``.
     "etc/apt/apt.conf.d/99mmdebstrap",
     "etc/apt/auth.conf",
     "etc/apt/auth.conf.d/*",
@@ -160,9 +160,9 @@ def clean(root: Path, hostname: str) -> None:
     """
     for path in _matches(root, (*FILES, *PAST)):
         remove(path)
-    settings = root / kept.SETTINGS
-    notebooks = kept.notebooks_of(settings.read_text(encoding="utf-8") if settings.is_file() else "")
-    for name in kept.CLOSED:
+    settings = root / private.SETTINGS_FILE
+    notebooks = private.notebooks_of(settings.read_text(encoding="utf-8") if settings.is_file() else "")
+    for name in private.CLOSED:
         _close(root, root / name, notebooks)
     for name in EMPTIED:
         empty(root / name)
@@ -182,7 +182,7 @@ def _close(root: Path, folder: Path, notebooks: str) -> None:
     if folder.is_symlink() or not folder.is_dir():
         return
     for path in folder.iterdir():
-        if not kept.is_kept(path.relative_to(root).as_posix(), notebooks):
+        if not private.is_allowed(path.relative_to(root).as_posix(), notebooks):
             remove(path)
         else:
             _close(root, path, notebooks)
@@ -251,14 +251,14 @@ def forget_bundle(settings: str) -> str:
 def forget_remote(config: str) -> str:
     """Return git's settings without a password: in an address, or in a header, as a CI writes it there."""
     kept_lines = re.sub(r"(?im)^\s*(extraheader|password|token)\s*=.*\n?", "", config)
-    return kept.forget_credentials(kept_lines)
+    return private.forget_credentials(kept_lines)
 
 
 SETTINGS: dict[str, Callable[[str], str]] = {
     "opt/workshop/source/.git/config": forget_remote,
     "opt/workshop/etc/workshop.toml": forget_bundle,
-    "opt/workshop/etc/updates.toml": kept.forget_credentials,
-    "opt/workshop/etc/pull-variables.json": kept.forget_credentials,
+    "opt/workshop/etc/updates.toml": private.forget_credentials,
+    "opt/workshop/etc/pull-variables.json": private.forget_credentials,
 }
 """The workshop's own settings, and what is changed in them."""
 WATCHED = (

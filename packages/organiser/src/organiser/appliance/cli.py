@@ -59,7 +59,7 @@ def build(
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
-    from organiser.appliance.build import Wish
+    from organiser.appliance.build import Request
     from organiser.appliance.build import build as build_one
 
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
@@ -69,7 +69,7 @@ def build(
     done = []
     for kind in kinds:
         architecture = ARCHITECTURES[kind]
-        wish = Wish(
+        request = Request(
             source=source,
             output=output,
             distribution=distribution,
@@ -82,7 +82,7 @@ def build(
             forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
             keep=keep_root,
         )
-        built = build_one(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
+        built = build_one(request, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
         done.append(built)
         if not json:
             _print_built(built)

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from organiser.appliance import envelope, hardware, ovf
-from organiser.appliance.contents import Contents, read_contents
 from organiser.appliance.generalise import generalise
 from organiser.appliance.machine import Machine
+from organiser.appliance.ova import Contents, read_contents
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.scratch import folder_beside
 from organiser.appliance.verify.run import DISK_TOOLS, verify

@@ -21,7 +21,7 @@ from organiser.appliance.wsl.layout import SUFFIX as WSL_SUFFIX
 from organiser.appliance.wsl.write import write_wsl
 from organiser.image import hub
 from organiser.image.layout import SUFFIX as OCI_SUFFIX
-from organiser.image.write import write_image
+from organiser.image.oci import write_image
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
 

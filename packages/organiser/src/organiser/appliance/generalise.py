@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from organiser.appliance import clean, kept, private
+from organiser.appliance import clean, private
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR
 from organiser.appliance.ext4 import Ext4
 from organiser.appliance.files import Node
@@ -81,19 +81,16 @@ def _foreign(system: Ext4) -> dict[str, Node]:
     for pattern in (*clean.FILES, *clean.PAST):
         whole |= system.find(pattern)
     whole |= private.strange(system)
-    settings = system.read(kept.SETTINGS) if system.find(kept.SETTINGS) else ""
-    notebooks = kept.notebooks_of(settings)
-    closed = system.tree(kept.CLOSED)
-    going = {path: node for path, node in closed.items() if not kept.is_kept(path, notebooks)}
-    going |= whole | system.tree(whole) | system.tree((*clean.EMPTIED, clean.JOURNAL))
+    emptied = system.tree((*clean.EMPTIED, clean.JOURNAL))
+    going = private.not_allowed(system) | whole | system.tree(whole) | emptied
     swept = system.tree(clean.SWEPT)
-    going |= private.private(system)
+    going |= private.closed_files(system)
     return going | {path: node for path, node in swept.items() if not node.is_folder}
 
 
 def _worth_telling(going: dict[str, Node]) -> list[str]:
     """Return what somebody may miss of a home, each folder without what it holds."""
-    own = kept.people_miss(path for path in going if path.startswith("home/") and path.count("/") > 1)
+    own = private.people_miss(path for path in going if path.startswith("home/") and path.count("/") > 1)
     return [path for path in own if not any(path.startswith(f"{other}/") for other in own)]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.appliance import contents, utm
+from organiser.appliance import ova, utm
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward
 from organiser.appliance.verify.naming import form_of
@@ -46,7 +46,7 @@ class Startable:
     """MiB."""
     cpus: int
     forwards: tuple[Forward, ...]
-    disk: contents.Place
+    disk: ova.Place
     format: str
     """qemu's word for the disk's."""
     bus: tuple[str, ...]
@@ -61,7 +61,7 @@ def read(path: Path) -> Startable:
 
 
 def _of_ova(path: Path) -> Startable:
-    found = contents.read_contents(path)
+    found = ova.read_contents(path)
     if found.architecture is ARM64:
         bus = ("-device", "virtio-scsi-pci,id=scsi", "-device", "scsi-hd,drive=disk,bus=scsi.0")
     else:

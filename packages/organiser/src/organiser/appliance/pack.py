@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from organiser.appliance import ova, ovf
-from organiser.appliance.vmdk.write import write_vmdk
+from organiser.appliance.vmdk import write_vmdk
 
 GIB = 1 << 30
 LABEL = "workshop"

@@ -65,7 +65,7 @@ class Provision:
 
 def provision(
     root: Path,
-    wish: Provision,
+    request: Provision,
     log: Path,
     emulated: Emulation | None = None,
     watch: Callable[[], None] = lambda: None,
@@ -77,21 +77,21 @@ def provision(
 
     Raises WorkshopError with the play's closing line when it fails.
     """
-    wish.cache.mkdir(parents=True, exist_ok=True)
+    request.cache.mkdir(parents=True, exist_ok=True)
     # Before the files change that it works with: its play would go on with half of them.
     container.end_left_over(root)
     source = root / SOURCE.lstrip("/")
     source.parent.mkdir(parents=True, exist_ok=True)
-    copy_files(wish.checkout, source)
+    copy_files(request.checkout, source)
     if emulated:
         emulation.prepare(root, emulated)
-    with container.running(root, wish.mounts(), emulated) as machine:
+    with container.running(root, request.mounts(), emulated) as machine:
         machine.run(
             f"{SOURCE}/inventories/appliance/provision.bash",
             CACHE,
-            BUNDLE if wish.ca_bundle else "",
-            *("-e", json.dumps(wish.variables())),
-            *wish.options,
+            BUNDLE if request.ca_bundle else "",
+            *("-e", json.dumps(request.variables())),
+            *request.options,
             log=log,
             watch=watch,
         )

@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from organiser.appliance import ovf
 from organiser.appliance.architecture import ARM64
-from organiser.appliance.contents import Place
+from organiser.appliance.ova import Place
 from organiser.appliance.scratch import whole
 from workshop.errors import WorkshopError
 from workshop.system import programs

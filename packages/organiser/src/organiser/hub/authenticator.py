@@ -10,7 +10,7 @@ from jupyterhub.utils import get_browser_protocol
 from tornado import web
 from traitlets import Instance, Integer, Unicode, default
 
-from organiser.hub import peers, seatsapi, speakerdoor, speakerpages
+from organiser.hub import peers, seatsapi, speakerdoor
 from organiser.hub.door import COOKIE, Admitted, Door
 from organiser.hub.limits import address_from
 from organiser.hub.seats import account
@@ -108,5 +108,4 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         return [
             *super().get_handlers(app),
             *seatsapi.handlers(),
-            *speakerpages.handlers(),
         ]

@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from absl import app
-from tensorboard import default, main_lib, program
-from tensorboard.plugins import base_plugin
+from tensorboard import program
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-NAME = "tensorboard"
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from workshop.site.gate import WsgiApp
+from workshop.site.tensorboard import run
+
 SCORE = 400
 """From -1000 to 1000: when memory runs out, a kernel (800) goes first, and the seat's server (0) last."""
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Quiet(WSGIRequestHandler):
@@ -72,27 +68,14 @@ def split(words: Sequence[str]) -> tuple[Path, int, list[str]]:
     return known.socket, known.parent, rest
 
 
-def end_with(parent: int) -> None:
-    """End when the seat's server does, however that ends: nobody else would end this."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    if os.getppid() != parent:  # it ended before that
-        sys.exit()
-
-
 def main() -> None:
-    """Serve until the process is ended; a wrong option ends in one line."""
+    """Serve until the process is ended, as it is with the seat's server (``ownboard.command``)."""
     with contextlib.suppress(OSError):
-        Path("/proc/self/comm").write_text(NAME, encoding="ascii")
         Path("/proc/self/oom_score_adj").write_text(str(SCORE), encoding="ascii")
     file, parent, rest = split(sys.argv[1:])
-    end_with(parent)
-    sys.argv = [NAME, *rest]
-    main_lib.global_init()
-    board = program.TensorBoard(plugins=default.get_plugins(), server_class=make_server_class(file))
-    try:
-        app.run(board.main, flags_parser=board.configure)
-    except base_plugin.FlagsError as error:
-        sys.exit(f"tensorboard: {error}")
+    if os.getppid() != parent:  # it ended before this process was to end with it
+        sys.exit()
+    run(rest, make_server_class(file))
 
 
 if __name__ == "__main__":

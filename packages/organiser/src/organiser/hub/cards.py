@@ -11,7 +11,7 @@ import segno
 from organiser.hub.codes import printed
 from organiser.hub.pdf import A4, Page, document
 from organiser.hub.warningpage import lines_of
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 COLUMNS, ROWS = 2, 4
 TITLE = "Deep Learning Workshop"
@@ -123,6 +123,5 @@ def write(cards: list[Card], folder: Path, stem: str = "cards") -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{stem}.pdf", folder / f"{stem}.html"]
     for file, content in zip(files, (sheets(cards), page_of(cards).encode()), strict=True):
-        with written_whole(file, 0o600) as opened:
-            opened.write(content)
+        write_whole(file, content, 0o600)
     return files

@@ -20,11 +20,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.hub.homes import TMPFILES, UNIT_FOLDER, folder_and_state, make_environment_files, pack_home
-from organiser.hub.seats import Seats, account
+from organiser.hub.homes import (
+    TMPFILES,
+    UNIT_FOLDER,
+    folder_and_state,
+    has_account,
+    make_environment_files,
+    pack_home,
+)
+from organiser.hub.seats import account
 from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, unit
 from workshop.errors import WorkshopError
+from workshop.system import programs
 from workshop.system.files import written_whole
 from workshop.system.programs import last_line
 
@@ -68,12 +76,6 @@ def as_seat(number: str, words: Sequence[str]) -> list[str]:
     return ["runuser", "--user", name, "--", "env", "--ignore-environment", *given, *words]
 
 
-def require_root() -> None:
-    """Raise WorkshopError unless this is root."""
-    if os.geteuid() != 0:
-        raise WorkshopError("seats are accounts of this machine: run this with sudo")
-
-
 def own_folder(folder: Path) -> Path:
     """Make a folder that only root can enter, and return it.
 
@@ -91,20 +93,7 @@ def seats_here(hub: HubSettings, wanted: Sequence[int] = ()) -> list[str]:
 
     Raises WorkshopError for one that has none.
     """
-    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key"))).seats
-    numbers = [f"{each:03d}" for each in wanted] or sorted(known)
-    for number in numbers:
-        if number not in known:
-            raise WorkshopError(f"there is no seat {int(number)}; 'workshop hub doctor' says which there are")
-    return [number for number in numbers if _has_account(number)]
-
-
-def _has_account(number: str) -> bool:
-    try:
-        pwd.getpwnam(account(number))
-    except KeyError:
-        return False
-    return True
+    return [number for number in hub.seats().numbers(wanted) if has_account(number)]
 
 
 def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Archived:
@@ -180,7 +169,7 @@ def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
 
 def stop(number: str) -> None:
     """End a seat's server, so that nothing of it writes any more."""
-    _run(["systemctl", "stop", unit(number)])
+    programs.run("systemctl", "stop", unit(number))
 
 
 def delete_home(hub: HubSettings, number: str) -> None:
@@ -197,26 +186,20 @@ def delete_home(hub: HubSettings, number: str) -> None:
 
 def delete_seat(hub: HubSettings, number: str) -> None:
     """Take away a seat whose home was deleted: account, settings, unit, and the code that is on its card."""
-    _run(["userdel", account(number)])
+    programs.run("userdel", account(number))
     home = HOMES / account(number)
     if home.is_dir():
         home.rmdir()
     (hub.folder / "settings" / f"{number}.toml").unlink(missing_ok=True)
     shutil.rmtree(UNIT_FOLDER / f"{unit(number)}.d", ignore_errors=True)
     (RUN / f"{number}.env").unlink(missing_ok=True)
-    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key")))
+    known = hub.seats()
     known.seats.pop(number, None)
     known.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
     if known.seats:
         make_environment_files(hub, sorted(known.seats))
     else:
         TMPFILES.unlink(missing_ok=True)
-
-
-def _run(words: list[str]) -> None:
-    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise WorkshopError(f"{words[0]} failed: {last_line(done.stderr) or f'status {done.returncode}'}")
 
 
 def main() -> None:

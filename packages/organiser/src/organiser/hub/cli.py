@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pwd
 from pathlib import Path
 from typing import Annotated
@@ -40,14 +39,14 @@ def seats(
     """Make seats, with account, home and code, and print the cards of those that are new."""
     from organiser.hub import cards, homes, warningpage
     from organiser.hub.certificates import fingerprint
-    from organiser.hub.seats import Seats, numbered, read_names
+    from organiser.hub.seats import numbered, read_names
     from organiser.hub.settings import load_hub_settings
     from workshop.settings import load_settings
 
     hub, machine = load_hub_settings(), load_settings()
     listed = read_names(names) if names else []
     wanted = [numbered(each) for each in range(1, number + 1)]
-    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key")))
+    known = hub.seats()
     every = sorted({*wanted, *known.seats})
     accounts = homes.make(hub, machine, every)
     mark = fingerprint(hub.certificate) if hub.self_made and hub.certificate else ""
@@ -100,12 +99,12 @@ def free(
 def speaker(json: Json = False) -> None:
     """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
     from organiser.hub.codes import printed
+    from organiser.hub.homes import require_root
     from organiser.hub.settings import load_hub_settings
     from organiser.hub.speaker import new_speaker_code
 
     hub = load_hub_settings()
-    if os.geteuid() != 0:
-        raise WorkshopError("the classroom's secrets are root's: run this with sudo")
+    require_root()
     key, group = bytes.fromhex(hub.secret("key")), pwd.getpwnam(hub.account).pw_gid
     code = printed(new_speaker_code(key, hub.private / "speaker", group))
     if json:
@@ -126,12 +125,11 @@ def warm(
     from rich.progress import Progress
 
     from organiser.hub.client import Client
-    from organiser.hub.seats import Seats
     from organiser.hub.settings import load_hub_settings
     from organiser.hub.warm import warm as start
 
     hub = load_hub_settings()
-    numbers = sorted(Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key"))).seats)
+    numbers = hub.seats().numbers()
     if not numbers:
         raise WorkshopError("there are no seats; 'workshop hub seats 20' makes twenty")
     with Progress(console=messages, disable=not messages.is_terminal) as progress:
@@ -151,11 +149,11 @@ def warm(
 def doctor(json: Json = False) -> None:
     """Say in green and red whether the doors can open."""
     from organiser.hub.doctor import Doctor
+    from organiser.hub.homes import require_root
     from organiser.hub.plan import MEASURED
     from organiser.hub.settings import load_hub_settings
 
-    if os.geteuid() != 0:
-        raise WorkshopError("the classroom's doctor looks at what is root's: run this with sudo")
+    require_root()
     found = Doctor(load_hub_settings(), MEASURED).checks()
     if json:
         print_json({"checks": [vars(check) for check in found], "good": all(check.good for check in found)})
@@ -237,12 +235,12 @@ def certificate(
 ) -> None:
     """Get the certificate by ACME now, if it is due; a timer does so by itself every night."""
     from organiser.hub import acme
+    from organiser.hub.homes import require_root
     from organiser.hub.prepare import prepare as make
     from organiser.hub.settings import load_hub_settings
 
     hub = load_hub_settings()
-    if os.geteuid() != 0:
-        raise WorkshopError("the classroom's certificate is root's: run this with sudo")
+    require_root()
     if take:
         changed = "certificate" in make(hub)
         if changed:

@@ -78,7 +78,7 @@ class Doctor:
     def numbers(self) -> list[str]:
         """Return the seats' numbers."""
         key = bytes.fromhex(self.hub.secret("key"))
-        return sorted(Seats.load(self.hub.seats_file, key).seats)
+        return Seats.load(self.hub.seats_file, key).numbers()
 
     def hub_answers(self) -> tuple[bool, str]:
         """Ask the hub who sits where, with the organiser's token."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from organiser.hub.codes import keyed, same, typed
 from organiser.hub.limits import WrongCodes
 from organiser.hub.seats import Seat, Seats
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 COOKIE = "workshop-seat-"
 """Its name, with the seat's number after it."""
@@ -147,5 +147,4 @@ class Door:
         return keyed(self.key, "cookie", number, str(binding.generation), binding.code)
 
     def _save(self) -> None:
-        with written_whole(self.bindings_file, 0o600) as opened:
-            opened.write(json.dumps(self._bindings).encode())
+        write_whole(self.bindings_file, json.dumps(self._bindings), 0o600)

@@ -28,13 +28,13 @@ def archive(
     json: Json = False,
 ) -> None:
     """Archive the seats' notebooks, and all that a new server needs, into a new folder."""
-    from organiser.hub import archives, clearing, keeping
+    from organiser.hub import archives, archiving, homes
     from organiser.hub.settings import load_hub_settings
 
-    clearing.require_root()
+    homes.require_root()
     hub = load_hub_settings()
     into = into or hub.prefix / FOLDER
-    made = keeping.keep(hub, into, wanted or (), rotates=keep is not None)
+    made = archiving.archive_all(hub, into, wanted or (), rotates=keep is not None)
     gone = archives.delete_old(into, keep) if keep is not None and made.complete else []
     words.report_archived(made, json, gone)
 
@@ -48,11 +48,11 @@ def restore(
     json: Json = False,
 ) -> None:
     """Make this server the classroom of an archive: seats, codes on cards, and notebooks."""
-    from organiser.hub import archives, clearing, restoring
+    from organiser.hub import archives, homes, restoring
     from organiser.hub.settings import load_hub_settings
     from workshop.settings import load_settings
 
-    clearing.require_root()
+    homes.require_root()
     done = restoring.restore(
         load_hub_settings(), load_settings(), archives.load(folder.absolute()), wanted or (), replace
     )
@@ -86,10 +86,10 @@ def delete_homes(
     json: Json = False,
 ) -> None:
     """Archive what the homes of seats hold, then delete it, for good. Asks first."""
-    from organiser.hub import clearing, keeping
+    from organiser.hub import archiving, clearing, homes
     from organiser.hub.settings import load_hub_settings
 
-    clearing.require_root()
+    homes.require_root()
     hub = load_hub_settings()
     numbers = clearing.seats_here(hub, wanted or ())
     what = words.ask_before_deleting(numbers, with_seats, yes, not without_archive)
@@ -98,7 +98,7 @@ def delete_homes(
         # From now on nobody changes what is archived.
         for number in numbers:
             clearing.stop(number)
-        made = keeping.keep(hub, into or hub.prefix / FOLDER, [int(number) for number in numbers])
+        made = archiving.archive_all(hub, into or hub.prefix / FOLDER, [int(number) for number in numbers])
         words.require_complete(made)
         kept = str(made.folder)
     failed = {}

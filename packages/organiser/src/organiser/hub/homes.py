@@ -25,7 +25,8 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.files import only_one
 from workshop.sync.home import Packed, pack
-from workshop.system.files import written_whole
+from workshop.system import programs
+from workshop.system.files import write_whole
 from workshop.system.programs import last_line
 
 UNIT_FOLDER = Path("/etc/systemd/system")
@@ -50,9 +51,24 @@ tar --extract --directory=".$1-new"
 mv ".$1-new" "$1"
 """
 STATE = ".workshop-sync"
-"""In a seat's home: what was delivered into its notebooks, for the way home (``organiser.hub.wayhome``)."""
+"""In a seat's home: what was delivered into its notebooks, for its download (``organiser.hub.transfer``)."""
 IMAGE_STATE = ".local/state/deep-learning-workshop"
 """The same in a home that the container image made (``organiser/image/start``)."""
+
+
+def require_root() -> None:
+    """Raise WorkshopError unless this is root."""
+    if os.geteuid() != 0:
+        raise WorkshopError("the classroom is root's: run this with sudo")
+
+
+def has_account(number: str) -> bool:
+    """Tell whether the machine has a seat's account."""
+    try:
+        pwd.getpwnam(account(number))
+    except KeyError:
+        return False
+    return True
 
 
 def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[str]:
@@ -60,9 +76,10 @@ def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[st
 
     Raises WorkshopError when this is not root, or with the words of the program that failed.
     """
-    if os.geteuid() != 0:
-        raise WorkshopError("seats are accounts of this machine: run this with sudo")
-    new = [number for number in numbers if _make_account(account(number))]
+    require_root()
+    new = [number for number in numbers if not has_account(number)]
+    for number in new:
+        _make_account(account(number))
     close_logins([account(number) for number in numbers])
     warm = _warm_cache(hub, machine)
     for folder in ("settings", "theano"):
@@ -75,28 +92,15 @@ def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[st
     # Each is written, also after one that was not as it should be.
     written = [write_port(number) for number in numbers]
     if any(written):
-        _run(["systemctl", "daemon-reload"])
+        programs.run("systemctl", "daemon-reload")
     make_environment_files(hub, numbers)
     disk.set_quotas(hub, numbers)
     return new
 
 
-def _make_account(name: str) -> bool:
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        words = [
-            "useradd",
-            "--create-home",
-            "--user-group",
-            "--shell=/bin/bash",
-            "--key=HOME_MODE=0700",
-            f"--expiredate={LONG_AGO}",
-            name,
-        ]
-        _run(words)
-        return True
-    return False
+def _make_account(name: str) -> None:
+    how = ("--create-home", "--user-group", "--shell=/bin/bash", "--key=HOME_MODE=0700")
+    programs.run("useradd", *how, f"--expiredate={LONG_AGO}", name)
 
 
 def close_logins(names: Sequence[str], shadow: Path = SHADOW) -> None:
@@ -105,7 +109,7 @@ def close_logins(names: Sequence[str], shadow: Path = SHADOW) -> None:
     ended = {fields[0] for fields in lines if len(fields) > EXPIRES and fields[EXPIRES] == "1"}
     for name in names:
         if name not in ended:
-            _run(["usermod", f"--expiredate={LONG_AGO}", name])
+            programs.run("usermod", f"--expiredate={LONG_AGO}", name)
 
 
 def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:
@@ -165,8 +169,7 @@ def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
     for line in (hub.prefix / "etc/workshop.toml").read_text(encoding="utf-8").splitlines():
         name = line.partition("=")[0].strip()
         lines.append(f"{name} = {own[name]}" if name in own else line)
-    with written_whole(hub.folder / "settings" / f"{number}.toml") as opened:
-        opened.write(("\n".join(lines) + "\n").encode())
+    write_whole(hub.folder / "settings" / f"{number}.toml", "\n".join(lines) + "\n")
 
 
 def write_port(number: str, units: Path = UNIT_FOLDER) -> bool:
@@ -176,8 +179,7 @@ def write_port(number: str, units: Path = UNIT_FOLDER) -> bool:
     if file.exists() and file.read_text(encoding="ascii") == text:
         return False
     file.parent.mkdir(mode=0o755, exist_ok=True)
-    with written_whole(file) as opened:
-        opened.write(text.encode())
+    write_whole(file, text)
     return True
 
 
@@ -257,12 +259,5 @@ def make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
     """Let the machine make, now and whenever it starts, a file for each seat that only the hub writes."""
     lines = [f"d {RUN} 0755 root root -"]
     lines += [f"f {RUN}/{number}.env 0600 {hub.account} {hub.account} -" for number in numbers]
-    with written_whole(TMPFILES) as opened:
-        opened.write(("\n".join(["# Managed by 'workshop hub seats'.", *lines]) + "\n").encode())
-    _run(["systemd-tmpfiles", "--create", str(TMPFILES)])
-
-
-def _run(words: list[str]) -> None:
-    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise WorkshopError(f"{words[0]} failed: {last_line(done.stderr) or f'status {done.returncode}'}")
+    write_whole(TMPFILES, "\n".join(["# Managed by 'workshop hub seats'.", *lines]) + "\n")
+    programs.run("systemd-tmpfiles", "--create", TMPFILES)

@@ -54,6 +54,8 @@ def command(file: Path, logs: Path, prefix: str) -> list[str]:
     file: the socket. logs: the folder of all runs. prefix: the path of its pages, without a slash at the end.
     """
     return [
+        # It ends with the seat's server, however that ends: nobody else would end it.
+        *("setpriv", "--pdeathsig", "TERM"),
         sys.executable,
         "-P",
         # By its file: a pod's seat has this package on its server's path alone.

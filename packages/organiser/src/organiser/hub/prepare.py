@@ -9,9 +9,9 @@ from pathlib import Path
 
 from organiser.hub import acme
 from organiser.hub.certificates import RENEW_DAYS, Certificate, check_pair, self_made
+from organiser.hub.homes import require_root
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 SECRETS = ("key", "cli-token", "proxy-token")
 
@@ -23,8 +23,7 @@ def prepare(hub: HubSettings, given: tuple[Path, Path] | None = None) -> list[st
 
     Raises WorkshopError when this is not root, or when the certificate cannot be used.
     """
-    if os.geteuid() != 0:
-        raise WorkshopError("the classroom's folders and secrets are root's: run this with sudo")
+    require_root()
     owner = pwd.getpwnam(hub.account)
     made = [
         each
@@ -39,14 +38,14 @@ def prepare(hub: HubSettings, given: tuple[Path, Path] | None = None) -> list[st
     ]
     for name in SECRETS:
         if not (hub.private / name).exists():
-            _write(hub.private / name, secrets.token_hex(32).encode() + b"\n", owner.pw_gid)
+            write_whole(hub.private / name, secrets.token_hex(32).encode() + b"\n", 0o640, group=owner.pw_gid)
             made.append(name)
     if hub.certificate and hub.certificate_key:
         certificate, key = _wanted(hub, given)
         if certificate and _differs(hub.certificate, certificate) | _differs(hub.certificate_key, key):
             # The key first: a proxy that starts between the two fails at once and is started again.
-            _write(hub.certificate_key, key, owner.pw_gid)
-            _write(hub.certificate, certificate, owner.pw_gid)
+            write_whole(hub.certificate_key, key, 0o640, group=owner.pw_gid)
+            write_whole(hub.certificate, certificate, 0o640, group=owner.pw_gid)
             made.append("certificate")
     return made
 
@@ -59,12 +58,6 @@ def _folder(folder: Path, owner: int, group: int, mode: int) -> str:
     os.chown(folder, owner, group)
     folder.chmod(mode)
     return folder.name
-
-
-def _write(file: Path, content: bytes, group: int) -> None:
-    with written_whole(file, 0o640) as opened:
-        os.fchown(opened.fileno(), 0, group)
-        opened.write(content)
 
 
 def _differs(file: Path, content: bytes) -> bool:

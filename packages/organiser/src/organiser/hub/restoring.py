@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from organiser.hub import clearing, homes, keeping
+from organiser.hub import archiving, clearing, homes
 from organiser.hub.archives import Archive
 from organiser.hub.certificates import Certificate
 from organiser.hub.homes import folder_and_state
@@ -33,7 +33,8 @@ from workshop.settings import Settings
 from workshop.sync.engine import no_open_notebooks
 from workshop.sync.files import shown
 from workshop.sync.home import take_up
-from workshop.system.files import written_whole
+from workshop.system import programs
+from workshop.system.files import write_whole
 from workshop.system.programs import last_line
 
 MOST_SAID = 4_000_000
@@ -78,19 +79,19 @@ def restore(
     """
     numbers = _numbers(archive, wanted)
     need = [name for name in archive.files if name not in archive.seats.values()]
-    need += [*keeping.NEEDED, *(archive.seats[each] for each in numbers if each in archive.seats)]
+    need += [*archiving.NEEDED, *(archive.seats[each] for each in numbers if each in archive.seats)]
     if faults := archive.faults(dict.fromkeys(need)):
         more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
         raise WorkshopError(
             f"{next(iter(faults.values()))}{more}; nothing was changed; take another archive, or name the "
             "seats whose files are good"
         )
-    key = bytes.fromhex((archive.folder / keeping.KEY).read_text(encoding="ascii").strip())
-    theirs = Seats.load(archive.folder / keeping.SEATS, key)
+    key = bytes.fromhex((archive.folder / archiving.KEY).read_text(encoding="ascii").strip())
+    theirs = Seats.load(archive.folder / archiving.SEATS, key)
     missing = [number for number in numbers if number not in theirs.seats]
     if missing:
         raise WorkshopError(f"{archive.folder} has no code of seat {int(missing[0])}; take another archive")
-    here = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key")))
+    here = hub.seats()
     done = Restored(notes=_differences(hub, archive))
     if here.key != key:
         _require_nobody_here(hub, archive, here, replace)
@@ -138,8 +139,8 @@ def _differences(hub: HubSettings, archive: Archive) -> list[str]:
 
 def _require_nobody_here(hub: HubSettings, archive: Archive, here: Seats, replace: bool) -> None:
     """Raise WorkshopError when somebody sits on this server with a code that is not the archive's."""
-    found = json.loads(keeping.bindings(hub))
-    if replace or found == json.loads((archive.folder / keeping.BINDINGS).read_bytes()):
+    found = json.loads(archiving.bindings(hub))
+    if replace or found == json.loads((archive.folder / archiving.BINDINGS).read_bytes()):
         return
     sit = [number for number, seat in here.seats.items() if seat.code in json.dumps(found.get(number))]
     if sit:
@@ -156,7 +157,7 @@ def _add_codes(hub: HubSettings, here: Seats, theirs: Seats, done: Restored) -> 
         here.seats |= {number: theirs.seats[number] for number in done.codes}
         here.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
     # A restore that was killed when it had all but done left it standing.
-    _systemctl("start", "workshop-hub.service")
+    programs.run("systemctl", "start", "workshop-hub.service")
 
 
 def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done: Restored) -> None:
@@ -173,43 +174,41 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
         )
     group = pwd.getpwnam(hub.account).pw_gid
     certificate = _certificate(hub, archive, done)
-    _systemctl("stop", "workshop-hub.service")
+    programs.run("systemctl", "stop", "workshop-hub.service")
     try:
-        _write_bindings(hub, (archive.folder / keeping.BINDINGS).read_bytes())
+        _write_bindings(hub, (archive.folder / archiving.BINDINGS).read_bytes())
         theirs.save(hub.seats_file, group)
-        if keeping.SPEAKER in archive.files:
-            _write_private(archive.folder / keeping.SPEAKER, hub.private / "speaker", group)
+        if archiving.SPEAKER in archive.files:
+            _write_private(archive.folder / archiving.SPEAKER, hub.private / "speaker", group)
         for name, target in certificate.items():
             _write_private(archive.folder / name, target, group)
         if certificate:
-            _systemctl("try-restart", "workshop-proxy.service")
+            programs.run("systemctl", "try-restart", "workshop-proxy.service")
         # Last: until this server has the key, a restore that was killed does all of it once more.
-        _write_private(archive.folder / keeping.KEY, hub.private / "key", group)
+        _write_private(archive.folder / archiving.KEY, hub.private / "key", group)
     finally:
-        _systemctl("start", "workshop-hub.service")
+        programs.run("systemctl", "start", "workshop-hub.service")
 
 
 def _certificate(hub: HubSettings, archive: Archive, done: Restored) -> dict[str, Path]:
     """Return which files of the self-made certificate, whose fingerprint is on the cards, go where."""
-    if keeping.CERTIFICATE not in archive.files or not (hub.certificate and hub.certificate_key):
+    if archiving.CERTIFICATE not in archive.files or not (hub.certificate and hub.certificate_key):
         return {}
     if not hub.self_made:
         done.notes.append("this server has a certificate of its own: nobody has to compare fingerprints")
         return {}
-    has = Certificate.read(archive.folder / keeping.CERTIFICATE)
+    has = Certificate.read(archive.folder / archiving.CERTIFICATE)
     if has.lacks(hub.names) or has.days < 1:
         done.notes.append(
             "the certificate whose fingerprint is on the cards does not fit here; print new cards"
         )
         return {}
     # The key first: a proxy that starts between the two fails at once and is started again.
-    return {keeping.CERTIFICATE_KEY: hub.certificate_key, keeping.CERTIFICATE: hub.certificate}
+    return {archiving.CERTIFICATE_KEY: hub.certificate_key, archiving.CERTIFICATE: hub.certificate}
 
 
 def _write_private(source: Path, target: Path, group: int) -> None:
-    with written_whole(target, 0o640) as opened:
-        os.fchown(opened.fileno(), 0, group)
-        opened.write(source.read_bytes())
+    write_whole(target, source.read_bytes(), 0o640, group=group)
 
 
 def _write_bindings(hub: HubSettings, content: bytes) -> None:
@@ -224,20 +223,13 @@ def _write_bindings(hub: HubSettings, content: bytes) -> None:
         "sh",
         str(hub.state / "bindings.json"),
     ]
-    _run(words, content)
-
-
-def _systemctl(*words: str) -> None:
-    _run(["systemctl", *words])
-
-
-def _run(words: list[str], given: bytes = b"") -> None:
+    # A process of that account has no hold on root's terminal.
     done = subprocess.run(
-        words, input=given, capture_output=True, check=False, cwd="/", start_new_session=True
+        words, input=content, capture_output=True, check=False, cwd="/", start_new_session=True
     )
     if done.returncode:
         why = last_line(done.stderr.decode(errors="replace")) or f"status {done.returncode}"
-        raise WorkshopError(f"{' '.join(words[:2])} failed: {why}")
+        raise WorkshopError(f"cannot write who sits where: {why}")
 
 
 def bring(number: str, file: Path, words: Sequence[str] | None = None) -> list[dict[str, str]]:

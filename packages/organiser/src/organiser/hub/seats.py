@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.hub.codes import keyed, new_code, same
 from workshop.errors import WorkshopError
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 MOST = 9999
 PREFIX = "seat-"
@@ -75,15 +75,22 @@ class Seats:
     def save(self, file: Path, group: int) -> None:
         """Write the seats, for root and for a group to read."""
         listed = {each.number: {"name": each.name, "code": each.code} for each in self.seats.values()}
-        with written_whole(file, 0o640) as opened:
-            os.fchown(opened.fileno(), -1, group)
-            opened.write((json.dumps({"seats": listed}, indent=1, ensure_ascii=False) + "\n").encode())
+        text = json.dumps({"seats": listed}, indent=1, ensure_ascii=False) + "\n"
+        write_whole(file, text, 0o640, group=group)
 
     def add(self, number: str, name: str = "") -> str:
         """Give a seat a new code, which nothing but the return value holds."""
         code = new_code()
         self.seats[number] = Seat(number, name, self.hash(number, code))
         return code
+
+    def numbers(self, wanted: Sequence[int] = ()) -> list[str]:
+        """Return the numbers of all seats, or of those wanted; WorkshopError for one that there is not."""
+        numbers = [numbered(each) for each in wanted] or sorted(self.seats)
+        for number in numbers:
+            if number not in self.seats:
+                raise WorkshopError(f"there is no seat {int(number)}; this classroom has {len(self.seats)}")
+        return numbers
 
     def find(self, text: str) -> Seat | None:
         """Return the seat that somebody typed, by number or by name; None when there is none."""

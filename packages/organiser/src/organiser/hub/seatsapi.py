@@ -1,8 +1,13 @@
-"""The seats in the hub's API: which are taken, and how one is set free, so that nothing opens it any more."""
+"""Our part of the hub's API: which seats are taken, freeing one, the speaker's code, and what seats report.
+
+The speaker's view itself is at another port (:mod:`organiser.hub.speakerdoor`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import time
 from typing import Any
 
@@ -12,7 +17,9 @@ from jupyterhub.scopes import needs_scope
 from jupyterhub.utils import new_token
 from tornado import web
 
+from organiser.hub.codes import printed
 from organiser.hub.seats import account, numbered, seat_of
+from organiser.hub.speaker import Speaker, new_speaker_code
 
 PENDING_SECONDS, LOOK_SECONDS = 20.0, 0.1
 """How long to wait for a server that is on its way, and how often to look."""
@@ -20,7 +27,12 @@ PENDING_SECONDS, LOOK_SECONDS = 20.0, 0.1
 
 def handlers() -> list[tuple[str, type]]:
     """Return the addresses below ``/hub``, with what answers there."""
-    return [(r"/api/seats", TakenSeats), (r"/api/seats/(\d{1,4})/free", FreeSeat)]
+    return [
+        (r"/api/seats", TakenSeats),
+        (r"/api/seats/(\d{1,4})/free", FreeSeat),
+        (r"/api/seats/(\d{1,4})/report", SeatReport),
+        (r"/api/speaker/code", SpeakerCode),
+    ]
 
 
 def end_sessions(handler: Any, name: str) -> None:
@@ -55,6 +67,36 @@ class FreeSeat(APIHandler):  # type: ignore[misc]
         if seat not in self.authenticator.door.seats().seats:
             raise web.HTTPError(404, f"there is no seat {int(number)}")
         self.finish(await free_seat(self, seat))
+
+
+class SpeakerCode(APIHandler):  # type: ignore[misc]
+    """``/hub/api/speaker/code``: a new code, for the organiser's command; on a cluster alone."""
+
+    @needs_scope("admin:users")  # type: ignore[untyped-decorator]
+    def post(self) -> None:
+        """Answer with the code, which nothing else holds."""
+        if not self.authenticator.speaker_code:
+            raise web.HTTPError(404, "'workshop hub speaker' makes the code on this server")
+        speaker: Speaker = self.authenticator.speaker
+        code = new_speaker_code(speaker.key, speaker.code_file, os.getegid())
+        self.finish({"code": printed(code)})
+
+
+class SeatReport(APIHandler):  # type: ignore[misc]
+    """``/hub/api/seats/N/report``: a seat's own server tells how far it is, and hears the message to all."""
+
+    def post(self, number: str) -> None:
+        """Take the report of the seat whose token it is."""
+        seat = numbered(int(number))
+        user = self.get_current_user_token()
+        if user is None or user.name != account(seat):
+            raise web.HTTPError(403)
+        speaker: Speaker = self.authenticator.speaker
+        try:
+            speaker.hear(seat, json.loads(self.request.body))
+        except ValueError as error:
+            raise web.HTTPError(400) from error
+        self.finish({"message": speaker.message()})
 
 
 async def settled(spawner: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a seat's server has besides Jupyter: the start page with demos and slides, TensorBoard, the way home.
+"""What a seat's server has besides Jupyter: start page, demos, slides, TensorBoard, download and upload.
 
 ============================ ===========================================================================
 below the seat's path        what answers
@@ -6,7 +6,7 @@ below the seat's path        what answers
 ``workshop/``                the machine's site (``<prefix>/web``), its links led to this seat
 ``workshop/api/…``           what its pages ask: lights, and the models to look into
 ``workshop/api/message``     what the organiser says to all (:mod:`organiser.hub.reports`)
-``workshop/home``            the folder as one file, to take along or to bring (:mod:`organiser.hub.wayhome`)
+``workshop/home``            the folder as one file, to take along or to bring (:mod:`organiser.hub.transfer`)
 ``tensorboard/``             the seat's own TensorBoard, on demand (:mod:`organiser.hub.ownboard`)
 ============================ ===========================================================================
 
@@ -22,10 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
-from tornado.web import HTTPError, StaticFileHandler, authenticated
+from tornado.web import HTTPError, authenticated
 
-from organiser.hub import ownboard, reports, wayhome
+from organiser.hub import ownboard, reports, transfer
+from workshop.servers import end_when_asked
 from workshop.settings import load_settings
+from workshop.site import models
+from workshop.site.server import Files, ModelFiles, set_headers
+from workshop.site.status import data_state
 
 SITE = "workshop/"
 """Below the seat's path."""
@@ -33,49 +37,17 @@ KNOWN_SECONDS = 60.0
 """How long one look at the machine's data counts."""
 
 
-def policy(path: str, site: str) -> str:
-    """Return the Content-Security-Policy of a page, as the start page's own server gives it.
-
-    path: of the page, below the site's. site: where the site is, as a browser may ask for it.
-    """
-    from workshop.site.originals import FOLDER
-    from workshop.site.server import HEADERS
-
-    strict = HEADERS["Content-Security-Policy"]
-    if path.startswith(FOLDER):
-        # Scripts of others, beside this seat's Jupyter: they may ask for their own files and nothing else.
-        return (
-            f"{strict}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-            f"connect-src {site}{FOLDER}; frame-src 'none'; "
-            "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
-        )
-    if path.startswith("demos/"):
-        return strict.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-    if path.startswith("slides/"):
-        return f"{strict}; style-src 'self' 'unsafe-inline'"
-    return strict
-
-
 class Page(JupyterHandler):
     """Answers the seat's own browser, with the headers of the start page's server."""
 
     def set_default_headers(self) -> None:
         """Set the headers of every answer, faults included."""
-        from workshop.site.server import HEADERS
-
         super().set_default_headers()
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
-        base = self.base_url + SITE
-        path = self.request.path.removeprefix(base)
-        self.set_header(
-            "Content-Security-Policy",
-            policy(path, f"{self.request.protocol}://{self.request.host}{base}"),
-        )
+        set_headers(self, self.base_url + SITE)
 
 
-class Site(Page, StaticFileHandler):
-    """Files of one folder; no listings, no hidden files, no way out through a link."""
+class Site(Page, Files):
+    """The site, as on other machines."""
 
     @authenticated
     async def get(  # type: ignore[override]
@@ -85,45 +57,16 @@ class Site(Page, StaticFileHandler):
         if not path and not (self.settings["workshop_web"] / "index.html").is_file():
             self.redirect(f"{self.base_url}lab")
             return
-        await StaticFileHandler.get(self, path, include_body)
+        await Files.get(self, path, include_body)
 
     @authenticated
     async def head(self, path: str) -> None:  # type: ignore[override]
         """Answer with a file's headers."""
-        await StaticFileHandler.get(self, path, include_body=False)
-
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Return the file's path; 404 for what is hidden or really lies elsewhere."""
-        asked = Path(absolute_path)
-        if "\0" in absolute_path or not asked.is_relative_to(root):
-            raise HTTPError(404)
-        if any(part.startswith(".") for part in asked.relative_to(root).parts):
-            raise HTTPError(404)
-        path = super().validate_absolute_path(root, absolute_path)
-        if path is not None and not Path(path).resolve().is_relative_to(Path(root).resolve()):
-            raise HTTPError(404)
-        return path
-
-    def get_content_type(self) -> str:
-        """Return the type by the file's name; text is UTF-8."""
-        from workshop.site.server import TYPES
-
-        kind = TYPES.get(Path(self.absolute_path or "").suffix.lower()) or super().get_content_type()
-        return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+        await Files.get(self, path, include_body=False)
 
 
-class Model(Site):
-    """Files of data sets, but only those that are on the list of models."""
-
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Return the file's path; 404 for what is no model of the list."""
-        from workshop.site import models
-
-        asked = Path(absolute_path)
-        name = asked.relative_to(root).as_posix() if asked.is_relative_to(root) else ""
-        if not models.allowed(self.settings["workshop_web"], Path(root), name):
-            raise HTTPError(404)
-        return super().validate_absolute_path(root, absolute_path)
+class Model(Site, ModelFiles):
+    """The models."""
 
 
 class Config(Page):
@@ -150,8 +93,6 @@ class Status(Page):
     @authenticated
     def get(self) -> None:
         """Answer as the start page's own server does."""
-        from workshop.site.status import data_state
-
         now = time.monotonic()
         if now - Status._known[0] > KNOWN_SECONDS:
             Status._known = now, data_state(self.settings["workshop_data"])
@@ -166,8 +107,6 @@ class Models(Page):
     @authenticated
     def get(self) -> None:
         """Answer with the list of models, each with whether it is here."""
-        from workshop.site import models
-
         found = models.listed(self.settings["workshop_web"], self.settings["workshop_data"])
         site = self.base_url + SITE
         for model in found["models"]:
@@ -199,17 +138,6 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "organiser.hub.seatserver"}]
 
 
-def end_when_asked(server: Any) -> None:
-    """Let the server end at SIGTERM whatever it does, where the workshop knows how.
-
-    On a cluster this file is newer than the seats' image may be, whose server then ends as it always did.
-    """
-    from workshop import servers
-
-    if hasattr(servers, "end_when_asked"):
-        servers.end_when_asked(server)
-
-
 def _load_jupyter_server_extension(server: Any) -> None:
     end_when_asked(server)
     machine = load_settings()
@@ -236,7 +164,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
             (rf"{site}api/updates", Updates),
             (rf"{site}api/message", reports.Message),
             (rf"{site}models/(.*)", Model, {"path": str(machine.data)}),
-            *wayhome.rules(site),
+            *transfer.rules(site),
             (rf"{site}(.*)", Site, files),
         ],
     )

@@ -7,6 +7,7 @@ import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
+from organiser.hub.seats import Seats
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, load_settings, read_toml
 
@@ -93,6 +94,10 @@ class HubSettings:
     def api(self) -> str:
         """Return where the hub's API answers on this machine."""
         return f"http://127.0.0.1:{self.hub_port}/hub/api"
+
+    def seats(self) -> Seats:
+        """Read the seats; WorkshopError when this account may not, or their file is damaged."""
+        return Seats.load(self.seats_file, bytes.fromhex(self.secret("key")))
 
     def secret(self, name: str) -> str:
         """Read a secret: ``key``, ``cli-token`` or ``proxy-token``.

@@ -19,7 +19,7 @@ from organiser.hub.codes import keyed, new_code, same, typed
 from organiser.hub.door import Refused
 from organiser.hub.limits import WrongCodes
 from organiser.hub.units import unit
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 WRONG = "That is not the code; 'workshop hub speaker' makes a new one."
 FRESH_SECONDS = 65.0
@@ -37,9 +37,7 @@ CGROUPS = (
 def new_speaker_code(key: bytes, file: Path, group: int) -> str:
     """Give the speaker's view a new code, whose keyed hash alone is kept; the old one opens nothing."""
     code = new_code()
-    with written_whole(file, 0o640) as opened:
-        os.fchown(opened.fileno(), -1, group)
-        opened.write(keyed(key, "speaker", code).encode())
+    write_whole(file, keyed(key, "speaker", code), 0o640, group=group)
     return code
 
 
@@ -108,8 +106,7 @@ class Speaker:
     def say(self, text: str) -> dict[str, Any]:
         """Say something to all seats; an empty text takes the last message back."""
         message = {"id": time.time_ns(), "text": " ".join(text.split())[:LONGEST_MESSAGE]}
-        with written_whole(self.message_file, 0o600) as opened:
-            opened.write(json.dumps(message).encode())
+        write_whole(self.message_file, json.dumps(message), 0o600)
         return message
 
     def message(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from organiser.hub.seats import account, seat_of
 from organiser.hub.settings import HubSettings, load_hub_settings
 from organiser.hub.units import RUN, unit
 from workshop.errors import WorkshopError
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 WATCH, EASE, REFUSE, STOP = 0.15, 0.10, 0.05, 0.02
 """Shares that are free: below the first it looks closely who writes, from the second on everybody may write
@@ -222,8 +222,7 @@ class Warden:
 
     def _refuse(self, number: str, room: disk.Room) -> None:
         has = self.used(number)
-        with written_whole(self.full / number, 0o644) as opened:
-            opened.write(f"{has} {self.place}".encode())
+        write_whole(self.full / number, f"{has} {self.place}")
         self.allow(number, False)
         _say(f"{room.share:.1%} of {self.place} is left: seat {int(number)} may not write; it has {has:,} B")
 

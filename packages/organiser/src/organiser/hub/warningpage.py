@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 NAME = "certificate-warning.html"
 HERE = Path(__file__).parent
@@ -97,6 +97,5 @@ def _drawn(way: Way, host: str) -> str:
 def write(address: str, fingerprint: str, folder: Path) -> Path:
     """Write the page, which holds no secret, beside the cards; return its file."""
     folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / NAME, 0o600) as opened:
-        opened.write(page_of(address, fingerprint).encode())
+    write_whole(folder / NAME, page_of(address, fingerprint), 0o600)
     return folder / NAME

@@ -58,7 +58,7 @@ def build(
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
-    from organiser.appliance.build import Wish
+    from organiser.appliance.build import Request
     from organiser.image.make import make
 
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
@@ -69,8 +69,8 @@ def build(
     programs.require("zstd")
     names = ("oci", "oci-small") if small else ("oci-small",) if without else ("oci",)
     source = find_checkout("playbooks/appliance.yml")
-    wishes = [
-        Wish(
+    requests = [
+        Request(
             source=source,
             output=output,
             without=frozenset(without or ()),
@@ -84,7 +84,7 @@ def build(
         )
         for kind in kinds
     ]
-    made = make(wishes, say=lambda step: messages.print(f"image: {step} …", highlight=False))
+    made = make(requests, say=lambda step: messages.print(f"image: {step} …", highlight=False))
     if json:
         print_json({"images": [each.as_document() for each in made]})
         return
@@ -135,7 +135,7 @@ def run(
         running.require_free()
         messages.print(f"image: loading {archive.name} …", highlight=False)
         name = running.load(program, archive)
-    started = running.start(program, running.Wish(name, folder, read_only=read_only))
+    started = running.start(program, running.Request(name, folder, read_only=read_only))
     token = running.wait_for_token(program, started["name"])
     if json:
         print_json(started | {"token": token})

@@ -1,7 +1,8 @@
-"""Layers: a part of the root as a compressed tar, known by what is in it, made once and kept.
+"""Layers: a part of the root as a compressed tar, known by what is in it, and made once.
 
 A layer has two sums (image-spec, "Layer DiffID"): of the tar, which the configuration names, and of the
-compressed file, by which it is stored and fetched.
+compressed file, by which it is stored and fetched. They are compressed by zstd ("+zstd Media Types"): podman,
+containerd, and Docker since version 23 read them.
 """
 
 from __future__ import annotations
@@ -9,20 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
+import subprocess
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 from organiser.appliance.members import Added, add, info_of, put, walk
 from organiser.appliance.scratch import whole
 from organiser.image import layout, lean
-from organiser.image.compression import compress
 from organiser.image.view import View
+from workshop.errors import WorkshopError
+from workshop.system import programs
 from workshop.system.files import hash_file
 
 MAKERS_VERSION = 4
 """Raised when the same root is to give other layers."""
+MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd"
+WORDS = ("-12", "--long=27", "-T2", "--quiet")
+"""Higher levels, and wider windows than 128 MiB, ask more memory of a reader than it gives unasked."""
 Add = Callable[[tarfile.TarFile], None]
 
 
@@ -154,3 +162,29 @@ def of_own(root: Path, seen: View, epoch: int) -> Add:
             parents.there.add(path)
 
     return fill
+
+
+def compress(plain: Path, target: Path) -> None:
+    """Write a file compressed; the same bytes give the same file. WorkshopError when zstd fails."""
+    programs.run("zstd", *WORDS, "--force", plain, "-o", target)
+
+
+@contextmanager
+def uncompressed(packed: Path) -> Iterator[BinaryIO]:
+    """Read what a file holds compressed.
+
+    Raises WorkshopError when it is damaged.
+    """
+    with subprocess.Popen(
+        [programs.find("zstd"), "--decompress", "--stdout", "--quiet", packed],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        yield cast(BinaryIO, process.stdout)
+        while process.stdout.read(1 << 20):
+            pass
+        said = process.stderr.read().decode(errors="replace")
+    if process.returncode:
+        raise WorkshopError(f"{packed.name} is damaged: {programs.last_line(said)}")

@@ -1,4 +1,4 @@
-"""From wishes to archives: one for each processor and variant, and one with all processors of a variant."""
+"""From requests to archives: one for each processor and variant, and one with all processors of a variant."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from organiser.appliance.build import Wish, build
+from organiser.appliance.build import Request, build
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
 from organiser.image import layout, oci
-from organiser.image.compression import uncompressed
+from organiser.image.layers import uncompressed
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
 
@@ -54,19 +54,19 @@ class Image:
         }
 
 
-def make(wishes: Sequence[Wish], say: Callable[[str], None] = lambda _: None) -> list[Image]:
+def make(requests: Sequence[Request], say: Callable[[str], None] = lambda _: None) -> list[Image]:
     """Build what is wished, one processor after the other, then what joins them.
 
     Raises WorkshopError as ``build`` does.
     """
     made: list[Image] = []
-    for wish in wishes:
-        built = build(wish, say)
+    for request in requests:
+        built = build(request, say)
         made += [describe(each.path, each.sha256) for each in built.files]
-    if len(wishes) > 1:
-        for form in wishes[0].forms:
+    if len(requests) > 1:
+        for form in requests[0].forms:
             small = form.endswith(layout.SMALL)
-            say(f"one archive for {' and '.join(wish.architecture.name for wish in wishes)}")
+            say(f"one archive for {' and '.join(request.architecture.name for request in requests)}")
             made.append(join([each.path for each in made if each.bill and _is_small(each.path) == small]))
     return made
 

@@ -47,7 +47,7 @@ ADVICE = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """How it is to be started."""
 
     image: str
@@ -170,11 +170,11 @@ def require_image(engine: str, image: str) -> None:
         )
 
 
-def command(engine: str, wish: Wish) -> list[str]:
+def command(engine: str, request: Request) -> list[str]:
     """Return the command that starts it in the background."""
-    place = str(wish.folder.resolve()) if wish.folder else VOLUME
+    place = str(request.folder.resolve()) if request.folder else VOLUME
     words = [
-        engine, "run", "--detach", "--name", wish.name, f"--label={LABEL}=workshop",
+        engine, "run", "--detach", "--name", request.name, f"--label={LABEL}=workshop",
         f"--stop-timeout={STOP_SECONDS}",
         *(f"--publish={LOOPBACK}:{port}:{port}" for port in layout.PORTS),
         f"--volume={place}:/{layout.HOME}",
@@ -184,48 +184,48 @@ def command(engine: str, wish: Wish) -> list[str]:
         f"--health-start-period={layout.HEALTH['start_period']}s",
         f"--health-timeout={layout.HEALTH['timeout']}s",
     ]  # fmt: skip
-    if wish.folder:
-        owner = wish.folder.stat()
+    if request.folder:
+        owner = request.folder.stat()
         # To a docker without root whoever started it is 0, and no other number inside has the folder.
         numbers = "0:0" if _is_rootless_docker(engine) else f"{owner.st_uid}:{owner.st_gid}"
         words.append(f"--user={numbers}")
         # Root's containers have the host's numbers without it, and older ones refuse it.
         if os.geteuid() and _is_podman(engine):
             words.append("--userns=keep-id")
-    if wish.read_only:
+    if request.read_only:
         words += ["--read-only", "--tmpfs=/tmp:mode=1777,exec"]
-    return [*words, wish.image]
+    return [*words, request.image]
 
 
-def start(engine: str, wish: Wish) -> dict[str, Any]:
+def start(engine: str, request: Request) -> dict[str, Any]:
     """Start it; return its name, its image and where to look.
 
     One that has ended is left for whoever asks what it said; the next start takes it away.
 
     Raises WorkshopError when a port is taken, the folder is root's, or docker or podman refuses.
     """
-    if wish.folder is not None:
-        if not wish.folder.is_dir():
-            raise WorkshopError(f"{wish.folder} is no folder; make it, or leave --folder out for a volume")
-        if ":" in str(wish.folder.resolve()):
+    if request.folder is not None:
+        if not request.folder.is_dir():
+            raise WorkshopError(f"{request.folder} is no folder; make it, or leave --folder out for a volume")
+        if ":" in str(request.folder.resolve()):
             raise WorkshopError(
-                f"{wish.folder.resolve()} has a colon in its name, at which docker and podman cut it; "
+                f"{request.folder.resolve()} has a colon in its name, at which docker and podman cut it; "
                 "name a folder without one"
             )
-        if wish.folder.stat().st_uid == 0:
-            raise WorkshopError(f"{wish.folder} belongs to root; name a folder of your own account's")
-    require_none_running(engine, wish.name)
+        if request.folder.stat().st_uid == 0:
+            raise WorkshopError(f"{request.folder} belongs to root; name a folder of your own account's")
+    require_none_running(engine, request.name)
     require_free()
-    require_image(engine, wish.image)
-    words = command(engine, wish)
-    _remove_ended(engine, wish.name)
+    require_image(engine, request.image)
+    words = command(engine, request)
+    _remove_ended(engine, request.name)
     ask(engine, *words[1:])
     return {
-        "name": wish.name,
+        "name": request.name,
         "engine": Path(engine).name,
-        "image": wish.image,
+        "image": request.image,
         "start_page": f"http://localhost:{layout.PORTS[-1]}/",
-        "home": str(wish.folder.resolve()) if wish.folder else f"volume {VOLUME}",
+        "home": str(request.folder.resolve()) if request.folder else f"volume {VOLUME}",
     }
 
 

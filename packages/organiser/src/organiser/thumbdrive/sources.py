@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from organiser.thumbdrive import appliance, bundle, computers, debs, wheels
+from organiser.thumbdrive import appliance, computers, debs, wheels
 from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
 from organiser.thumbdrive.fetching import download, found_in, has
 from organiser.thumbdrive.names import require_writable
@@ -17,6 +18,7 @@ from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
 from workshop.site.build import RECORD, build_site
+from workshop.system import programs
 from workshop.system.files import hash_file
 
 MARKS = {".dmg": (b"koly", -512), ".msi": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0)}
@@ -142,7 +144,28 @@ def _folder(part: Part, context: Context, fetch: bool) -> Found:
 
 def _repository(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
-    return Found([StickFile(part.into, bundle.make(context.checkout, context.work / part.into))])
+    return Found([StickFile(part.into, make_bundle(context.checkout, context.work / part.into))])
+
+
+def make_bundle(checkout: Path, target: Path) -> Path:
+    """Write the checkout's branch, its tags and HEAD as a git bundle; leave a bundle that is the same.
+
+    Raises WorkshopError when the folder is no checkout, or one without a commit.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    try:
+        branch = programs.run("git", "-C", checkout, "branch", "--show-current").split()
+        # One thread: the same history makes the same file, so that an update copies what changed.
+        names = ("HEAD", *branch, "--tags")
+        git = ("-C", checkout, "-c", "pack.threads=1")
+        programs.run("git", *git, "bundle", "create", "--quiet", new, *names)
+    except WorkshopError as error:
+        raise WorkshopError(f"{checkout}: {error}; name a checkout that has a commit") from error
+    if not (target.is_file() and filecmp.cmp(new, target, shallow=False)):
+        new.replace(target)
+    new.unlink(missing_ok=True)
+    return target
 
 
 def _data(part: Part, context: Context, fetch: bool) -> Found:

@@ -46,7 +46,7 @@ class Engine:
         self.path.chmod(0o755)
 
     def start(self, **more: object) -> dict[str, object]:
-        return running.start(str(self.path), running.Wish(IMAGE, **more))  # type: ignore[arg-type]
+        return running.start(str(self.path), running.Request(IMAGE, **more))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -76,14 +76,14 @@ def test_a_folder_is_written_as_its_owner(
     monkeypatch.setattr(running.Path, "stat", lambda *_, **__: type("S", (), {"st_uid": 4321, "st_gid": 50}))
     monkeypatch.setattr(running.Path, "is_dir", lambda _: True)
     monkeypatch.setattr(running, "_is_rootless_docker", lambda _: False)
-    words = running.command("/usr/bin/docker", running.Wish(IMAGE, folder, read_only=True))
+    words = running.command("/usr/bin/docker", running.Request(IMAGE, folder, read_only=True))
     assert "--user=4321:50" in words
     assert f"--volume={folder}:/{layout.HOME}" in words
     assert "--read-only" in words
     assert "--userns=keep-id" not in words
     for caller, kept in ((4321, True), (0, False)):
         monkeypatch.setattr(running.os, "geteuid", lambda caller=caller: caller)
-        asked = running.command("/usr/bin/podman", running.Wish(IMAGE, folder))
+        asked = running.command("/usr/bin/podman", running.Request(IMAGE, folder))
         assert ("--userns=keep-id" in asked) is kept
 
 
@@ -166,10 +166,10 @@ def test_podman_by_dockers_name_is_podman(
     """As the package podman-docker has it: without root the folder would be nobody's that it knows."""
     (tmp_path / "mine").mkdir()
     monkeypatch.setattr(running.os, "geteuid", lambda: 4321)
-    wish = running.Wish(IMAGE, tmp_path / "mine")
-    assert "--userns=keep-id" not in running.command(str(engine.path), wish)
+    request = running.Request(IMAGE, tmp_path / "mine")
+    assert "--userns=keep-id" not in running.command(str(engine.path), request)
     engine.path.write_text("#!/bin/sh\necho podman version 5.4.2\n")
-    assert "--userns=keep-id" in running.command(str(engine.path), wish)
+    assert "--userns=keep-id" in running.command(str(engine.path), request)
 
 
 def test_a_docker_without_root_knows_whoever_started_it_as_0(
@@ -177,13 +177,13 @@ def test_a_docker_without_root_knows_whoever_started_it_as_0(
 ) -> None:
     """By any other number the folder is nobody's there, and cannot be written."""
     (tmp_path / "mine").mkdir()
-    wish = running.Wish(IMAGE, tmp_path / "mine")
+    request = running.Request(IMAGE, tmp_path / "mine")
     monkeypatch.setattr(running.os, "geteuid", lambda: 4321)
     owner = (tmp_path / "mine").stat()
     engine.path.write_text("#!/bin/sh\necho '[name=seccomp,profile=builtin name=cgroupns]'\n")
-    assert f"--user={owner.st_uid}:{owner.st_gid}" in running.command(str(engine.path), wish)
+    assert f"--user={owner.st_uid}:{owner.st_gid}" in running.command(str(engine.path), request)
     engine.path.write_text("#!/bin/sh\necho '[name=seccomp,profile=builtin name=rootless name=cgroupns]'\n")
-    assert "--user=0:0" in running.command(str(engine.path), wish)
+    assert "--user=0:0" in running.command(str(engine.path), request)
 
 
 def test_one_that_has_ended_makes_room_unless_somebody_else_started_it(engine: Engine) -> None:

@@ -57,11 +57,11 @@ def test_a_seats_pages_are_imported_from_what_is_mounted_alone(tmp_path: Path) -
         shutil.copy(file, tmp_path / place)
     program = (
         "import sys; sys.path.insert(0, sys.argv[1] + '/python')\n"
-        "import organiser.hub.seatserver, organiser.hub.wayhome\n"
+        "import organiser.hub.seatserver, organiser.hub.transfer\n"
         "names = [name for name in sys.modules if name.split('.')[0] == 'organiser']\n"
         "ours = [sys.modules[name].__file__ for name in names]\n"
         "assert all(file.startswith(sys.argv[1]) for file in ours), ours\n"
-        "print(organiser.hub.wayhome.PAGE.read_text()[:15])"
+        "print(organiser.hub.transfer.PAGE.read_text()[:15])"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", program, tmp_path], capture_output=True, text=True, check=False, env={}

@@ -14,6 +14,7 @@ beside the cell that runs, for which a compiled Theano function is not made; and
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -21,12 +22,11 @@ from jupyter_client.session import DELIM
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-from workshop.jupyter.rollcall import RollCall
-
 Header = dict[str, Any]
 RUN = "execute_request"
 INFO = "kernel_info_reply"
 SUBSHELLS = "kernel subshells"
+ASK_EVERY_SECONDS = 0.5
 
 
 class TellingChannels(ZMQChannelsWebsocketConnection):
@@ -40,7 +40,7 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         self._running: Header | None = None
         self._held: list[Any] = []
         """What the page sent since its kernel died, or since it opened at one at work, oldest first."""
-        self._call: RollCall | None = None
+        self._call: UntilHeard | None = None
         """While the new kernel is not heard yet."""
         self._waiting: asyncio.Task[None] | None = None
 
@@ -101,14 +101,14 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
 
     def _hold_until_heard(self) -> None:
         if self._call is None:
-            self._call = RollCall(self.kernel_manager, self.session)
+            self._call = UntilHeard(self.kernel_manager, self.session)
             self._waiting = asyncio.ensure_future(self._wait_for(self._call))
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
 
-    async def _wait_for(self, call: RollCall) -> None:
+    async def _wait_for(self, call: UntilHeard) -> None:
         if not await call.until_heard(self.kernel_info_timeout):
             self.log.warning("kernel %s is not heard; what its page sent is passed on", self.kernel_id)
         self._pass_on()
@@ -155,6 +155,49 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         take = getattr(self.kernel_manager.provisioner, "take_last_words", lambda: None)
         if said := take():
             self.write_stderr(said, cell)  # type: ignore[no-untyped-call]
+
+
+class UntilHeard:
+    """Requests for a kernel's information, repeated until an answer comes by the way of outputs.
+
+    A kernel's outputs go to those who have subscribed; whoever connects too late misses what came before
+    (ZeroMQ guide, chapter 5, "the late joiner"). The answers to the requests themselves go to sockets of our
+    own and are dropped.
+    """
+
+    def __init__(self, manager: Any, session: Any) -> None:
+        """Prepare to ask the kernel of a kernel manager in the name of a page's session."""
+        self._session = session
+        self._sockets = [manager.connect_shell(), manager.connect_control()]
+        self._asked: set[str] = set()
+        self._heard = asyncio.Event()
+
+    def hear(self, request: str) -> None:
+        """Learn that the kernel spoke, on the way of outputs, of a request."""
+        if request in self._asked:
+            self._heard.set()
+
+    async def until_heard(self, seconds: float) -> bool:
+        """Ask again and again, at most for so long; return whether the kernel was heard."""
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while not self._heard.is_set():
+                        self._ask()
+                        await self._heard_soon()
+        finally:
+            for socket in self._sockets:
+                socket.close()
+        return self._heard.is_set()
+
+    def _ask(self) -> None:
+        for socket in self._sockets:
+            request = self._session.send(socket, "kernel_info_request")
+            self._asked.add(request["header"]["msg_id"])
+
+    async def _heard_soon(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), ASK_EVERY_SECONDS)
 
 
 def _run_request(message: str | bytes) -> Header | None:

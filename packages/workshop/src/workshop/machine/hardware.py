@@ -12,7 +12,7 @@ import psutil
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.where import find_place
 from workshop.settings import Settings, settings_file
-from workshop.system.memory import memory_left, memory_limits
+from workshop.system.cgroups import memory_left, memory_limits
 from workshop.system.processors import usable_cores
 
 GB = 1e9

@@ -40,22 +40,12 @@ def services(settings: Settings) -> list[Service]:
     ]
 
 
-def host(settings: Settings) -> str:
-    """Return the address at which this machine's own servers are called."""
-    return host_to_ask(settings.bind_address)
-
-
-def token(settings: Settings) -> str | None:
-    """Return Jupyter's token; None when there is none or when it is not yours to read."""
-    return read_token(settings.prefix) if settings.prefix else None
-
-
 def addresses(settings: Settings) -> dict[str, str]:
     """Return where a browser finds each server.
 
     Jupyter's has the token, where it may be read and while Jupyter itself holds its port.
     """
-    base = f"http://{host(settings)}"
+    base = f"http://{host_to_ask(settings.bind_address)}"
     return {
         "start page": f"{base}:{settings.web_port}/",
         "Jupyter": _way_in(settings) or f"{base}:{settings.jupyter_port}/lab",
@@ -66,7 +56,9 @@ def addresses(settings: Settings) -> dict[str, str]:
 def _jupyter(settings: Settings) -> Server | None:
     """Return this machine's Jupyter; one that has its port but has not said yet that it runs, is awaited."""
     until = time.monotonic() + STARTING_SECONDS
-    while (found := own_jupyter(settings)) is None and token(settings) and time.monotonic() < until:
+    while (
+        (found := own_jupyter(settings)) is None and read_token(settings.prefix) and time.monotonic() < until
+    ):
         if not ports.listening(settings.jupyter_port):
             break
         time.sleep(0.1)
@@ -103,7 +95,7 @@ def port(settings: Settings, service: Service) -> Line:
         return red(check, f"{service.title} does not answer", restart)
     if status == HTTPStatus.FORBIDDEN and jupyter:
         return red(check, f"a Jupyter with another token answers{_held_by(service.port)}", restart)
-    if status == HTTPStatus.FORBIDDEN and service.name == JUPYTER and token(settings) is None:
+    if status == HTTPStatus.FORBIDDEN and service.name == JUPYTER and read_token(settings.prefix) is None:
         return yellow(check, f"{service.title} answers; its token is not yours to read", "use sudo to see it")
     unknown = service.name == JUPYTER and not jupyter
     if status != HTTPStatus.OK or unknown or not service.is_ours(body):

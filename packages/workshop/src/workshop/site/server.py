@@ -1,6 +1,7 @@
 """The server of the start page and the demos: one folder, no surprises.
 
-It only reads: every account of the machine can ask it.
+It only reads: every account of the machine can ask it. A classroom's seats show the same pages
+(``organiser.hub.seatserver``), with the headers and the rules about files that are here.
 
 It needs nothing but Tornado, which JupyterLab brings along.
 """
@@ -21,8 +22,6 @@ import tornado.web
 from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
-from workshop.lessons.pace import slowness_here, words_here
-from workshop.lessons.warm import warmth_here
 from workshop.ports import bind, hold_localhost
 from workshop.settings import Settings
 from workshop.site import models, originals
@@ -60,13 +59,43 @@ TYPES = {
 }
 
 
+def set_headers(handler: tornado.web.RequestHandler, base: str = "/") -> None:
+    """Set the headers of an answer; ``base`` is the path of the site."""
+    for name, value in HEADERS.items():
+        handler.set_header(name, value)
+    site = f"{handler.request.protocol}://{handler.request.host}{base}"
+    handler.set_header("Content-Security-Policy", policy(handler.request.path.removeprefix(base), site))
+
+
+def policy(path: str, site: str) -> str:
+    """Return the Content-Security-Policy of a page.
+
+    path: of the page, below the site's. site: the address of the site, as the browser asks for it.
+    """
+    strict = HEADERS["Content-Security-Policy"]
+    if path.startswith(originals.FOLDER):
+        # Scripts and styles stand within these pages, and text is run. They ask for files of their own, and
+        # not for the server's other answers; nor by another of its pages, in a frame or a window of theirs.
+        return (
+            f"{strict}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+            f"connect-src {site}{originals.FOLDER}; frame-src 'none'; "
+            "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
+        )
+    if path.startswith("demos/"):
+        # Slides and pages of ours show demos, and the viewer of models, within themselves.
+        return strict.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    if path.startswith("slides/"):
+        # Formulas bring styles of their own into the speaker's window.
+        return f"{strict}; style-src 'self' 'unsafe-inline'"
+    return strict
+
+
 class Guarded(tornado.web.RequestHandler):
     """Answers only to the machine's own names, and always with the headers above."""
 
     def set_default_headers(self) -> None:
         """Set the headers of every answer, faults included."""
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
+        set_headers(self)
 
     def prepare(self) -> None:
         """Refuse a foreign Host header before anything is looked up."""
@@ -87,7 +116,7 @@ class Status(Guarded):
         """Answer with the states of all services and of the data."""
         probe: Probe = self.settings["probe"]
         self.set_header("Cache-Control", "no-store")
-        self.write({"services": await probe.states(), "data": data_state(self.settings["data"])})
+        self.write({"services": await probe.states(), "data": data_state(self.settings["workshop_data"])})
 
 
 class Models(Guarded):
@@ -96,7 +125,7 @@ class Models(Guarded):
     def get(self) -> None:
         """Answer with the list of models, each with whether it is here."""
         self.set_header("Cache-Control", "no-store")
-        self.write(models.listed(self.settings["root"], self.settings["data"]))
+        self.write(models.listed(self.settings["workshop_web"], self.settings["workshop_data"]))
 
 
 class Pace(Guarded):
@@ -108,6 +137,9 @@ class Pace(Guarded):
 
     async def get(self) -> None:
         """Answer with what each lesson takes and whether it is compiled; with nothing where nobody knows."""
+        # Only here: a seat's server has the pages and not this script.
+        from workshop.lessons.warm import warmth_here
+
         found = await asyncio.to_thread(_pace, self.settings["notebooks"])
         warm = await asyncio.to_thread(warmth_here, self.settings["notebooks"], self.settings["machine"])
         self.set_header("Content-Type", TYPES[".js"] + "; charset=utf-8")
@@ -118,6 +150,8 @@ class Pace(Guarded):
 
 
 def _pace(notebooks: Path | None) -> dict[str, str] | None:
+    from workshop.lessons.pace import slowness_here, words_here
+
     with contextlib.suppress(WorkshopError, OSError):
         if notebooks is not None and (slowness := slowness_here()) is not None:
             return {name: words.strip() for name, words in words_here(notebooks, slowness).items()}
@@ -147,7 +181,7 @@ class Missing(Guarded):
         raise tornado.web.HTTPError(404)
 
 
-class Site(Guarded, tornado.web.StaticFileHandler):
+class Files(tornado.web.StaticFileHandler):
     """Files of one folder; no listings, no hidden files, no way out through a link."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
@@ -166,52 +200,24 @@ class Site(Guarded, tornado.web.StaticFileHandler):
         return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-class Slides(Site):
-    """The slides; formulas bring styles of their own into the speaker's window."""
-
-    def set_default_headers(self) -> None:
-        """Set the headers of every answer, with leave for styles inside a page."""
-        super().set_default_headers()
-        policy = HEADERS["Content-Security-Policy"]
-        self.set_header("Content-Security-Policy", f"{policy}; style-src 'self' 'unsafe-inline'")
-
-
-class Originals(Site):
-    """The pages that the demos were made after: scripts and styles stand within them, and text is run."""
-
-    def set_default_headers(self) -> None:
-        """Set the headers of every answer, with leave for what those pages do."""
-        super().set_default_headers()
-        policy = HEADERS["Content-Security-Policy"]
-        more = "script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
-        # They ask for files of their own; the server's other answers are not for them.
-        asks = f"connect-src {self.request.protocol}://{self.request.host}/{originals.FOLDER}"
-        # Nor may they ask by another page of this server, in a frame or a window of theirs.
-        alone = "frame-src 'none'; sandbox allow-scripts allow-same-origin allow-forms allow-modals"
-        self.set_header("Content-Security-Policy", f"{policy}; {more}; {asks}; {alone}")
-
-
-class Demos(Site):
-    """The demos and the viewer of models, which slides and pages of ours show within themselves."""
-
-    def set_default_headers(self) -> None:
-        """Set the headers of every answer, with leave to be shown within a page of this server."""
-        super().set_default_headers()
-        policy = HEADERS["Content-Security-Policy"]
-        own = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-        self.set_header("Content-Security-Policy", own)
-
-
-class Model(Site):
+class ModelFiles(Files):
     """Files of data sets, but only those that are on the list of models."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Return the file's path; 404 for what is not a model on the list."""
         asked = Path(absolute_path)
         name = asked.relative_to(root).as_posix() if asked.is_relative_to(root) else ""
-        if not models.allowed(self.settings["root"], self.settings["data"], name):
+        if not models.allowed(self.settings["workshop_web"], self.settings["workshop_data"], name):
             raise tornado.web.HTTPError(404)
         return super().validate_absolute_path(root, absolute_path)
+
+
+class Site(Guarded, Files):
+    """The site."""
+
+
+class Model(Guarded, ModelFiles):
+    """The models."""
 
 
 def _is_hidden(path: Path) -> bool:
@@ -239,17 +245,14 @@ def make_application(
             (r"/api/models", Models),
             (r"/api/.*", Missing),
             (r"/models/(.*)", Model, {"path": str(data)}),
-            (rf"/({originals.FOLDER}.*)", Originals, {"path": str(root), "default_filename": "index.html"}),
-            (r"/(demos/.*)", Demos, {"path": str(root), "default_filename": "index.html"}),
             (r"/slides/pace\.js", Pace),
-            (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
         default_handler_class=Missing,
         host_check=check,
         probe=probe,
-        root=root,
-        data=data,
+        workshop_web=root,
+        workshop_data=data,
         notebooks=settings.source / "notebooks" if settings.source else None,
         updates=updates,
         machine=settings,
@@ -284,14 +287,26 @@ async def _serve(
     settings: Settings,
     ready: Callable[[], None],
 ) -> None:
+    application = make_application(root, check, Probe(services(settings)), UpdateButton(settings), settings)
+    await answer(application, sockets, ready)
+
+
+async def answer(
+    application: tornado.web.Application,
+    sockets: list[socket.socket],
+    ready: Callable[[], None],
+    is_over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Answer until SIGTERM or Ctrl-C, or, which is looked at once a second, until it is over."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    application = make_application(root, check, Probe(services(settings)), UpdateButton(settings), settings)
     server = HTTPServer(application, max_body_size=1024)
     server.add_sockets(sockets)
     ready()
-    await stop.wait()
+    while not stop.is_set() and not is_over():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
     server.stop()
     await server.close_all_connections()

@@ -55,7 +55,7 @@ def make_server_class(names: Sequence[str]) -> type:
             """Listen where the options say."""
             address = "0.0.0.0" if flags.bind_all else flags.host or "localhost"
             prefix = load_settings().prefix
-            inside = closed_to_strangers(wsgi_app, lambda: read_token(prefix) if prefix else None)
+            inside = closed_to_strangers(wsgi_app, lambda: read_token(prefix))
             super().__init__(guarded(inside, HostCheck(address, names)), flags)
             try:
                 self.held = hold_localhost(address, flags.port)
@@ -91,18 +91,24 @@ def own_folder(settings: Settings) -> Path:
     return folder
 
 
-def main() -> None:
-    """Serve until the process is ended; a wrong option ends in one line."""
-    Path("/proc/self/comm").write_text(NAME, encoding="ascii")
-    tempfile.tempdir = os.environ["TMPDIR"] = str(own_folder(load_settings()))
-    names, rest = split(sys.argv[1:])
-    sys.argv = [NAME, *rest]
+def run(words: Sequence[str], server_class: type) -> None:
+    """Run TensorBoard, with its own options, until the process is ended; a wrong option ends in one line."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(NAME, encoding="ascii")
+    sys.argv = [NAME, *words]
     main_lib.global_init()
-    tensorboard = program.TensorBoard(plugins=default.get_plugins(), server_class=make_server_class(names))
+    tensorboard = program.TensorBoard(plugins=default.get_plugins(), server_class=server_class)
     try:
         app.run(tensorboard.main, flags_parser=tensorboard.configure)
     except base_plugin.FlagsError as error:
         sys.exit(f"tensorboard: {error}")
+
+
+def main() -> None:
+    """Serve the machine's TensorBoard."""
+    tempfile.tempdir = os.environ["TMPDIR"] = str(own_folder(load_settings()))
+    names, rest = split(sys.argv[1:])
+    run(rest, make_server_class(names))
 
 
 if __name__ == "__main__":

@@ -36,9 +36,14 @@ def written_whole(target: Path, mode: int = 0o644, *, scratch: Path | None = Non
         raise
 
 
-def write_whole(target: Path, content: str | bytes, mode: int = 0o644) -> None:
-    """Give a file this content, whole or not at all; a text is written in UTF-8."""
+def write_whole(target: Path, content: str | bytes, mode: int = 0o644, *, group: int | None = None) -> None:
+    """Give a file this content, whole or not at all; a text is written in UTF-8.
+
+    group: the file is given to this group before anything is written.
+    """
     with written_whole(target, mode) as file:
+        if group is not None:
+            os.fchown(file.fileno(), -1, group)
         file.write(content.encode() if isinstance(content, str) else content)
 
 

@@ -6,7 +6,7 @@ import math
 import os
 from pathlib import Path
 
-from workshop.system.groups import CGROUPS, OWN, groups_of
+from workshop.system.cgroups import CGROUPS, OWN, groups_of
 
 
 def usable_cores(groups: Path = CGROUPS, own: Path = OWN) -> int:

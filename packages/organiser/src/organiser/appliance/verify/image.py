@@ -10,7 +10,7 @@ from typing import Any
 
 from organiser.appliance.files import TarFiles
 from organiser.image import layout
-from organiser.image.compression import uncompressed
+from organiser.image.layers import uncompressed
 
 
 @dataclass(frozen=True)

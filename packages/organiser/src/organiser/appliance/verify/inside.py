@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from organiser.appliance import clean, kept
+from organiser.appliance import clean, private
 from organiser.appliance.architecture import Architecture, of_program
 from organiser.appliance.files import Files
 from organiser.appliance.wsl import layout as wsl
@@ -91,9 +91,7 @@ def identity(files: Files) -> Iterator[str]:
 def secrets(files: Files, form: str) -> Iterator[str]:
     """Yield keys, tokens, log-ins and histories of whoever built or used it: what cleaning takes out."""
     going = {path: node for pattern in clean.FILES for path, node in files.find(pattern).items()}
-    notebooks = kept.notebooks_of(files.read(kept.SETTINGS))
-    closed = files.tree(kept.CLOSED)
-    going |= {path: node for path, node in closed.items() if not kept.is_kept(path, notebooks)}
+    going |= private.not_allowed(files)
     for path, node in going.items():
         # In an image, what is written while it runs is a link to where a container may write.
         passing = form == "oci" and path in oci.PASSING

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from organiser.appliance import contents, envelope, hardware, ovf, updating, utm
+from organiser.appliance import envelope, hardware, ova, ovf, updating, utm
 from organiser.appliance.disk import root_offset
 from organiser.appliance.ext4 import Ext4
 from organiser.appliance.files import Files, TarFiles
@@ -77,7 +77,7 @@ def _machine(report: Report, scratch: Path) -> None:
 def _settings(path: Path, of_ova: bool) -> Iterator[str]:
     """Yield what is wrong with a machine's settings; the ports are what counts: open to the room, or not."""
     if of_ova:
-        rules = [(rule.host_ip, rule.name) for rule in envelope.rules(contents.read_contents(path).envelope)]
+        rules = [(rule.host_ip, rule.name) for rule in envelope.rules(ova.read_contents(path).envelope)]
     else:
         cards = utm.read(path)[0]["Network"]
         rules = [

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from organiser.appliance import manifest
+from organiser.appliance.ova import parse_manifest
 from workshop.system import programs
 from workshop.system.files import hash_file, write_whole
 
@@ -69,7 +69,7 @@ def ova(path: Path) -> Iterator[str]:
         if ends != ["ovf", "mf", "vmdk"]:
             yield f"its members are {', '.join(ends) or 'none'}, not ovf, mf, vmdk: it is cut off or damaged"
             return
-        said = manifest.parse(_file(tar, members[1]).read())
+        said = parse_manifest(_file(tar, members[1]).read())
         for member in (members[0], members[2]):
             with _file(tar, member) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -40,7 +40,6 @@ MODULES = (
     "organiser.hub.seatsapi",
     "organiser.hub.speaker",
     "organiser.hub.speakerdoor",
-    "organiser.hub.speakerpages",
     "organiser.hub.units",
 )
 """The authenticator and all of ours that it imports; a test imports it from these alone."""
@@ -67,14 +66,14 @@ SEAT_MODULES = (
     "organiser.hub.seats",
     "organiser.hub.seatserver",
     "organiser.hub.settings",
+    "organiser.hub.transfer",
     "organiser.hub.units",
     "organiser.hub.warden",
-    "organiser.hub.wayhome",
 )
-"""What seats have on one server, too: start page, TensorBoard, the way home, the speaker's words.
+"""What seats have on one server, too: start page, TensorBoard, download and upload, the speaker's words.
 
 The image has no package of the organiser's; a test imports it from these alone."""
-SEAT_BESIDE = {"organiser.hub.wayhome": ("home.html",)}
+SEAT_BESIDE = {"organiser.hub.transfer": ("home.html",)}
 EXTENSION = ("package.json", "static/remoteEntry.js")
 """JupyterLab's: it shows what the organiser says to all."""
 

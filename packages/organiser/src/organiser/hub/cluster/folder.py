@@ -17,7 +17,7 @@ from organiser.hub.client import Client
 from organiser.hub.cluster.code import code_yaml, seat_code
 from organiser.hub.seats import Seats, numbered
 from workshop.errors import WorkshopError
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 
 SECRET = "classroom-seats"
 """The name of the Secret; values.yaml mounts it into the hub at /etc/classroom."""
@@ -168,7 +168,7 @@ def prepare(
     (room.folder / "objects").mkdir(exist_ok=True)
     for secret in SECRETS:
         if not (room.private / secret).exists():
-            _write(room.private / secret, secrets.token_hex(32) + "\n", 0o600)
+            write_whole(room.private / secret, secrets.token_hex(32) + "\n", 0o600)
             changed.append(f"private/{secret}")
     known = room.seats()
     made = []
@@ -190,16 +190,11 @@ def prepare(
     ):
         file = room.folder / target
         if not file.exists() or file.read_text(encoding="utf-8") != text:
-            _write(file, text, mode)
+            write_whole(file, text, mode)
             changed.append(target)
     return Prepared(changed, [card.number for card in made], len(known.seats))
 
 
 def write_manifest(room: Classroom) -> None:
     """Write the Secret anew."""
-    _write(room.private / f"{SECRET}.yaml", room.manifest(), 0o600)
-
-
-def _write(file: Path, text: str, mode: int) -> None:
-    with written_whole(file, mode) as opened:
-        opened.write(text.encode())
+    write_whole(room.private / f"{SECRET}.yaml", room.manifest(), 0o600)

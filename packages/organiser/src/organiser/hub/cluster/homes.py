@@ -19,7 +19,7 @@ from typing import Any
 from organiser.hub.archives import Archive, new_archive
 from organiser.hub.clearing import Archived, archive
 from organiser.hub.cluster.folder import SECRET, Classroom, write_manifest
-from organiser.hub.seats import account, numbered
+from organiser.hub.seats import account
 from workshop.errors import WorkshopError
 from workshop.system.programs import last_line
 
@@ -82,13 +82,7 @@ class Homes:
 
         Raises WorkshopError for one that the classroom does not have.
         """
-        known = self.room.seats().seats
-        numbers = [numbered(each) for each in wanted] or sorted(known)
-        for number in numbers:
-            if number not in known:
-                raise WorkshopError(
-                    f"there is no seat {int(number)}; 'hub_service_seats' says how many there are"
-                )
+        numbers = self.room.seats().numbers(wanted)
         claims = {each["metadata"]["name"] for each in self.listed("persistentvolumeclaims")}
         return [number for number in numbers if claim(number) in claims]
 

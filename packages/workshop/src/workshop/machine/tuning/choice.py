@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.system.files import written_whole
+from workshop.system.files import write_whole
 from workshop.system.processors import usable_cores
 
 HEADER = """\
@@ -65,8 +65,7 @@ def write(settings: Settings, choice: Choice) -> Path:
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(choice).items()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as handle:
-            handle.write((HEADER + "".join(lines)).encode())
+        write_whole(path, HEADER + "".join(lines))
     except OSError as error:
         raise WorkshopError(
             f"cannot write {path}: {error.strerror}; run set-up again, which makes this folder yours"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
-import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
 from workshop.ports import bind
 from workshop.settings import Settings
 from workshop.site.build import build_site
 from workshop.site.presentation import read_presentation
-from workshop.site.server import make_application
+from workshop.site.server import answer, make_application
 from workshop.site.status import Probe, services
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import questions_of
@@ -139,19 +137,9 @@ def hold_vote(plan: Plan, settings: Settings, ready: Callable[[Opened], None]) -
 async def _serve_deck(
     site: Path, sockets: list[socket.socket], desk: Desk, settings: Settings, ready: Callable[[], None]
 ) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     application = make_application(
         site.resolve(), HostCheck(LOOPBACK), Probe(services(settings)), UpdateButton(settings), settings,
         [(r"/api/votes", Wall)],
     )  # fmt: skip
     application.settings["desk"] = desk
-    server = HTTPServer(application, max_body_size=1024)
-    server.add_sockets(sockets)
-    ready()
-    while not stop.is_set() and not desk.presence.is_over():
-        await asyncio.wait([asyncio.create_task(stop.wait())], timeout=1)
-    server.stop()
-    await server.close_all_connections()
+    await answer(application, sockets, ready, desk.presence.is_over)

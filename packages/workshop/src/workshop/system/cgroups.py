@@ -1,4 +1,4 @@
-"""Memory of control groups: what may be taken of it, and what is left, in both versions of groups."""
+"""This process' control groups, in both versions: where its limits are, and what is left of memory."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.system.groups import CGROUPS, OWN, groups_of
-
+CGROUPS = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")
 NO_LIMIT = 1 << 60
 """Version 1 writes "no limit" as a number about as large as this one, or larger."""
 
@@ -24,6 +24,31 @@ class Version:
 
 V2 = Version("memory.max", "memory.current", "inactive_file")
 V1 = Version("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+def groups_of(controller: str, groups: Path = CGROUPS, own: Path = OWN) -> Iterator[tuple[Path, int]]:
+    """Yield the folders of this process' group and of all above it, and of which version they are.
+
+    Both versions of control groups are read, from inside a container too, where the path that the
+    kernel names is the host's and only the mounted top is there: some folders may not exist.
+
+    controller: What limits, by its name in version 1, ``memory`` or ``cpu``; version 2 has all in one tree.
+    """
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            top, version = groups, 2
+        elif controller in controllers.split(","):
+            top, version = groups / controller, 1
+        else:
+            continue
+        group = Path(path.lstrip("/"))
+        for folder in (group, *group.parents) if group.parts else (group,):
+            yield top / folder, version
 
 
 def memory_limits(groups: Path = CGROUPS, own: Path = OWN) -> list[int]:

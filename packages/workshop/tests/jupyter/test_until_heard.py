@@ -1,4 +1,4 @@
-"""The roll is called on each way to a kernel, over and over, until the kernel speaks of one of the calls."""
+"""A kernel is asked on each channel, again and again, until it speaks of one of the requests."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from workshop.jupyter import rollcall
-from workshop.jupyter.rollcall import RollCall
+from workshop.jupyter import channels
+from workshop.jupyter.channels import UntilHeard
 
 
 class Socket:
@@ -39,14 +39,14 @@ class Kernel:
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollcall, "ASK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(channels, "ASK_EVERY_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize("number", [1, 2, 5])
 def test_an_answer_to_any_call_ends_it(number: int) -> None:
     async def call() -> None:
         kernel = Kernel()
-        roll = RollCall(kernel, kernel)
+        roll = UntilHeard(kernel, kernel)
         asked = asyncio.create_task(roll.until_heard(60))
         while len(kernel.calls) < number:
             await asyncio.sleep(0)
@@ -64,7 +64,7 @@ def test_an_answer_to_any_call_ends_it(number: int) -> None:
 def test_a_kernel_that_says_nothing_is_given_up() -> None:
     async def call() -> None:
         kernel = Kernel()
-        roll = RollCall(kernel, kernel)
+        roll = UntilHeard(kernel, kernel)
         asked = asyncio.create_task(roll.until_heard(0.1))
         while not asked.done():
             roll.hear("another page's")

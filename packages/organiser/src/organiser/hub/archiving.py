@@ -7,14 +7,13 @@ fingerprint.
 
 from __future__ import annotations
 
-import pwd
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from organiser.hub import clearing
 from organiser.hub.archives import Archive, new_archive
-from organiser.hub.seats import Seats, account
+from organiser.hub.homes import has_account
 from organiser.hub.settings import HubSettings
 from workshop.errors import WorkshopError
 from workshop.system.programs import last_line
@@ -26,19 +25,15 @@ LARGEST = 16_000_000
 """Of what the hub's account says of who sits where."""
 
 
-def keep(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotates: bool = False) -> Archive:
+def archive_all(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotates: bool = False) -> Archive:
     """Archive seats, or all of them, into a new folder below ``into``; return what became of it.
 
     Seats that could not be packed are noted in it. Raises WorkshopError where there is nothing to archive,
     and when no archive came of it.
     """
-    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key"))).seats
-    numbers = [f"{each:03d}" for each in wanted] or sorted(known)
+    numbers = hub.seats().numbers(wanted)
     if not numbers:
         raise WorkshopError("there are no seats to archive; 'workshop hub seats 20' makes twenty")
-    for number in numbers:
-        if number not in known:
-            raise WorkshopError(f"there is no seat {int(number)}; 'workshop hub doctor' says which there are")
     with new_archive(into, hub.address, rotates) as archive:
         for number in numbers:
             _add_seat(archive, number)
@@ -54,9 +49,7 @@ def keep(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotates: bool
 
 
 def _add_seat(archive: Archive, number: str) -> None:
-    try:
-        pwd.getpwnam(account(number))
-    except KeyError:
+    if not has_account(number):
         archive.lacking[number] = (
             f"seat {int(number)} has no account; 'workshop hub seats {int(number)}' makes one"
         )

@@ -1,4 +1,4 @@
-"""The way home: a seat's folder as one file, for ``workshop update notebooks`` elsewhere; and back."""
+"""Download and upload: a seat's folder as one file, for ``workshop update notebooks`` elsewhere; and back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = Path(__file__).with_name("home.html")
 PIECE = 1 << 18
 
 
-class Way(JupyterHandler):
+class SeatPage(JupyterHandler):
     """What the pages share."""
 
     _one: asyncio.Lock | None = None
@@ -52,13 +52,13 @@ class Way(JupyterHandler):
 
     async def alone(self, do: Callable[[], Any]) -> Any:
         """Do something long beside the server's other work, one at a time."""
-        if Way._one is None:
-            Way._one = asyncio.Lock()
-        async with Way._one:
+        if SeatPage._one is None:
+            SeatPage._one = asyncio.Lock()
+        async with SeatPage._one:
             return await asyncio.to_thread(do)
 
 
-class HomePage(Way):
+class HomePage(SeatPage):
     """``workshop/home``: take the folder along, or bring it."""
 
     @authenticated
@@ -127,7 +127,7 @@ def _left_out(home: Path) -> str:
     return f"<p>It does <strong>not</strong> have these; download them from Jupyter:</p><ul>{lines}</ul>"
 
 
-class Share(Way):
+class Share(SeatPage):
     """``workshop/share``: whether the speaker sees what this seat solved."""
 
     @authenticated
@@ -141,7 +141,7 @@ class Share(Way):
         self.redirect("home")
 
 
-class Download(Way):
+class Download(SeatPage):
     """``workshop/home/NAME.zip``: the file."""
 
     @authenticated

@@ -1,4 +1,9 @@
-"""Write a stream-optimised VMDK from a raw disk: the same disk gives the same bytes."""
+"""A stream-optimised VMDK from a raw disk (VMware, "Virtual Disk Format 5.0"): same disk, same bytes.
+
+Header, descriptor, padding, then for each grain that is not zero a marker with the compressed
+grain, after each 512 grains of the disk a marker with their grain table, at the end markers with
+the grain directory and the footer, and the end-of-stream marker. Everything begins on a sector.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +15,116 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from organiser.appliance.scratch import whole
-from organiser.appliance.vmdk import descriptor
-from organiser.appliance.vmdk.layout import (
-    DESCRIPTOR_SECTOR,
-    GRAIN,
-    GRAIN_SECTORS,
-    OVERHEAD,
-    SECTOR,
-    TABLE_ENTRIES,
-    TABLE_SECTORS,
-    Marker,
-    grain,
-    header,
-    marker,
-    padded,
-    tables_for,
-)
 from workshop.errors import WorkshopError
 
+SECTOR = 512
+GRAIN_SECTORS = 128
+GRAIN = GRAIN_SECTORS * SECTOR
+"""64 KiB, the unit of compression."""
+TABLE_ENTRIES = 512
+TABLE_SECTORS = TABLE_ENTRIES * 4 // SECTOR
+DESCRIPTOR_SECTOR = 1
+DESCRIPTOR_SECTORS = 20
+OVERHEAD = 128
+"""Sectors before the first marker."""
+
+MAGIC = 0x564D444B
+VERSION = 3
+FLAGS = 1 << 0 | 1 << 16 | 1 << 17
+"""Line ends can be tested; grains are compressed; there are markers."""
+DEFLATE = 1
+DIRECTORY_AT_END = (1 << 64) - 1
+LINE_ENDS = b"\n \r\n"
+
+HEADER = struct.Struct("<IIIQQQQIQQQB4sH433x")
+MARKER = struct.Struct("<QII")
+GRAIN_HEAD = struct.Struct("<QI")
+"""A grain's marker is the head of its data: first sector of the disk, compressed bytes."""
+
+HEADS, TRACKS = 255, 63
+"""The geometry that every BIOS translates large disks to."""
+LARGEST_CYLINDER = 16383
 LEVEL = 6
 BATCH = 32
 """Grains for each thread that are in memory at once."""
 ZERO = bytes(GRAIN)
 NAMESPACE = uuid.UUID("b3a1a6d0-8c5e-5b0b-b6f5-0f7a3c1b9d42")
 """Of identifiers that are derived from a disk's contents; made once for this project."""
+
+
+class Marker(IntEnum):
+    """Types of markers that carry no grain ("Stream-Optimized Compressed Sparse Extents")."""
+
+    END_OF_STREAM = 0
+    GRAIN_TABLE = 1
+    GRAIN_DIRECTORY = 2
+    FOOTER = 3
+
+
+def header(capacity: int, directory: int = DIRECTORY_AT_END) -> bytes:
+    """Return the sector of the header ("Hosted Sparse Extent Header"); both numbers are sectors."""
+    return HEADER.pack(
+        *(MAGIC, VERSION, FLAGS, capacity, GRAIN_SECTORS, DESCRIPTOR_SECTOR, DESCRIPTOR_SECTORS),
+        *(TABLE_ENTRIES, 0, directory, OVERHEAD, 0, LINE_ENDS, DEFLATE),
+    )
+
+
+def padded(data: bytes) -> bytes:
+    """Return the data with zeros up to a whole number of sectors."""
+    return data + bytes(-len(data) % SECTOR)
+
+
+def marker(kind: Marker, sectors: int) -> bytes:
+    """Return a marker's sector; ``sectors`` of metadata follow it."""
+    return MARKER.pack(sectors, 0, kind) + bytes(SECTOR - MARKER.size)
+
+
+def grain(place: int, compressed: bytes) -> bytes:
+    """Return a grain's marker with its data; ``place`` is its first sector on the disk."""
+    return padded(GRAIN_HEAD.pack(place, len(compressed)) + compressed)
+
+
+def tables_for(capacity: int) -> int:
+    """Return how many grain tables a disk of ``capacity`` sectors has."""
+    return -(-capacity // (GRAIN_SECTORS * TABLE_ENTRIES))
+
+
+def _descriptor(name: str, capacity: int, image: uuid.UUID, content: int) -> bytes:
+    """Return the descriptor, padded to its place.
+
+    name: of the VMDK file itself. capacity: in sectors. image: the disk's identifier. content: the
+        "CID", 32 bits that change when the contents do.
+    """
+    cylinders = max(1, min(capacity // (HEADS * TRACKS), LARGEST_CYLINDER))
+    text = f"""# Disk DescriptorFile
+version=1
+CID={content:08x}
+parentCID=ffffffff
+createType="streamOptimized"
+
+# Extent description
+RW {capacity} SPARSE "{name}"
+
+# The disk Data Base
+#DDB
+
+ddb.adapterType="ide"
+ddb.geometry.cylinders="{cylinders}"
+ddb.geometry.heads="{HEADS}"
+ddb.geometry.sectors="{TRACKS}"
+ddb.uuid.image="{image}"
+ddb.uuid.parent="{uuid.UUID(int=0)}"
+ddb.uuid.modification="{uuid.UUID(int=0)}"
+ddb.uuid.parentmodification="{uuid.UUID(int=0)}"
+ddb.virtualHWVersion="4"
+"""
+    return text.encode("utf-8").ljust(DESCRIPTOR_SECTORS * SECTOR, b"\0")
 
 
 @dataclass(frozen=True)
@@ -132,7 +218,7 @@ class _Writer:
         self._target.seek(0)
         self._target.write(header(self._capacity))
         self._target.seek(DESCRIPTOR_SECTOR * SECTOR)
-        self._target.write(descriptor.render(self._name, self._capacity, image, content))
+        self._target.write(_descriptor(self._name, self._capacity, image, content))
 
 
 def _compressed(source: BinaryIO, size: int) -> Iterator[_Packed]:

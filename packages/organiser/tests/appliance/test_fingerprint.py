@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance.wished import digest
+from organiser.appliance.fingerprint import digest
 
 WORDS = ("1.0", "debian", "arm64")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.system.memory import memory_left, memory_limits
+from workshop.system.cgroups import memory_left, memory_limits
 
 UNLIMITED_V1 = 9223372036854771712
 

@@ -1,4 +1,4 @@
-"""What a root was finished as: of all that decides what is in it, a digest.
+"""The fingerprint of a root: a digest of all that decides what is in it.
 
 The variables of an organiser may lie in files, and be changed there between two builds of one commit: a token
 for the class, keys, an address. So the contents of each file that a variable names count, not its name.

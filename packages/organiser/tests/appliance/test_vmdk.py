@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from organiser.appliance.vmdk.layout import GRAIN
-from organiser.appliance.vmdk.write import write_vmdk
+from organiser.appliance.vmdk import GRAIN, write_vmdk
 from workshop.errors import WorkshopError
 
-from ..building import needs, write_disk
+from .building import needs, write_disk
 
 DISKS = st.tuples(
     st.integers(1, 1100), st.lists(st.tuples(st.integers(0, 1099), st.binary(max_size=40)), max_size=8)
