@@ -12,8 +12,8 @@ In a lesson, in a cell tagged ``predict:cnn-shift``, and later in one tagged ``r
 
 Neither of them waits: the notebook goes on at once, and whoever predicts later sees both all the same. Where
 nobody has answered, the default stands in, and one line says so; headless it always does. What was
-predicted is kept by ``questions``, for the learner alone. The code of the page is in this folder: nothing comes
-from, or goes to, the network.
+predicted is kept by ``questions``, for the learner alone. The code of the page is in this folder: nothing
+comes from, or goes to, the network.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A question before the cell that answers it: what an answer may be, how it reads beside what came out.
 
 What a learner answers is kept for the learner alone: one small file for each question, in the account's own
-state folder, readable by that account only, outside the notebooks, which are saved, synced and handed on. It is
-still there after the kernel was restarted.
+state folder, readable by that account only, outside the notebooks, which are saved, synced and handed on. It
+is still there after the kernel was restarted.
 """
 
 from __future__ import annotations

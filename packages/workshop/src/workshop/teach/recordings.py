@@ -268,7 +268,7 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
             Row(
                 "score less network, mean of the digits",
                 "seeds",
-                lambda piece: np.mean(piece["ahead"]),
+                lambda piece: float(np.mean(piece["ahead"])),
                 "+.4f",
             ),
             Row("    half of its 95 % interval over the digits", "seeds", "half", ".4f"),
