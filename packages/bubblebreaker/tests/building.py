@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION, Refill, Rules
 
@@ -21,3 +22,9 @@ def many_rules(count: int) -> Iterator[Rules]:
         refill = refills[number // 3 % 3]
         # Of one colour every move clears a column, and with refill that goes on for ever.
         yield preset.having(rows=rows, columns=columns, colours=colours, refill=refill, grey_value=number)
+
+
+def interval(scores: npt.ArrayLike) -> tuple[float, float]:
+    """Return the mean of scores and how far its 95 % interval reaches to either side."""
+    values = np.asarray(scores, np.float64)
+    return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(values.size))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from building import interval
 
 from bubblebreaker import cells, engine, playouts, reference
-from bubblebreaker.agents.simple import interval
 from bubblebreaker.compiled import mixed
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bubblebreaker import reference
+from bubblebreaker import engine, reference
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME
 from bubblebreaker.value.ahead import play
 from bubblebreaker.value.experience import (
     Nothing,
     Players,
-    random_boards,
     sample,
     td_target,
 )
@@ -109,7 +108,7 @@ def test_games_that_end_make_room_for_new_ones() -> None:
     assert len(seen.scores) > 10
     assert players.moves == 500
     assert all(reference.moves(board) for board in players.boards)
-    greedy, _ = play(SMALL, *random_boards(SMALL, 200, 1), Nothing())
+    greedy, _ = play(SMALL, *engine.new_boards(SMALL, range(200)), Nothing())
     assert np.mean(seen.scores) == pytest.approx(greedy.mean(), rel=0.5)
 
 

@@ -79,11 +79,15 @@ def test_a_kept_colour_comes_together() -> None:
     assert (told["kept: largest group"], told["kept: all left"]) == (3, 2)
 
 
+class Peeled(Nothing):
+    peeled = True
+
+
 def test_peels_are_told_to_whom_they_mean_something() -> None:
     small = SAMEGAME.having(rows=6, columns=6, colours=3)
     boards, _ = engine.new_boards(small, [1, 2])
-    for peeled in (False, True):
-        told = look_ahead(small, boards, Nothing(peeled)).told
+    for peeled, values in ((False, Nothing()), (True, Peeled())):
+        told = look_ahead(small, boards, values).told
         assert told.shape[1] == width(3, peeled=peeled)
         assert has_peels(told.shape[1]) is peeled
 

@@ -87,18 +87,3 @@ def test_what_is_new_is_drawn_soon() -> None:
     memory.add(np.ones((1, 1), np.float32), np.zeros(1, np.float32))
     drawn = memory.draw(64, np.random.default_rng(1))
     assert np.mean(drawn.told == 1) > 0.2
-
-
-@pytest.mark.parametrize("kind", [Replay, PrioritisedReplay])
-def test_a_copy_made_of_what_is_saved_draws_the_same(kind: type[Replay]) -> None:
-    memory, copy = kind(10, 2), kind(10, 2)
-    rng = np.random.default_rng(1)
-    places = memory.add(rng.random((7, 2), np.float32), rng.random(7, np.float32))
-    memory.note(places, rng.random(7, np.float32) * 50)
-    copy.arrays = [array.copy() for array in memory.arrays]
-    copy.position = memory.position
-    for both in (memory, copy):
-        both.add(np.ones((6, 2), np.float32), np.ones(6, np.float32))
-    one, other = (both.draw(50, np.random.default_rng(2)) for both in (memory, copy))
-    for field, same in zip(one, other, strict=True):
-        assert np.array_equal(field, same)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lesson_cells import cells_of
 
 from workshop.datasets.catalogue import load_catalogue
 from workshop.errors import WorkshopError
 from workshop.imagenet import NAMES, available, collection, open_first, open_network
 from workshop.imagenet.collection import ENTRIES
 from workshop.settings import Settings
-from workshop.teach import recordings
 
 
 def place(data: Path, name: str) -> None:
@@ -81,7 +81,7 @@ def test_the_lesson_about_googlenet_opens_its_own_weights_where_they_are(
     for name in here:
         place(tmp_path, name)
     monkeypatch.setattr(collection, "load_settings", lambda: Settings(data=tmp_path))
-    cells = {cell["id"]: cell["source"] for cell in recordings.cells(Path("2-imagenet/10-googlenet.ipynb"))}
+    cells = {name: cell["source"] for name, cell in cells_of("2-imagenet/10-googlenet.ipynb").items()}
     exec(next(line for line in cells["trained"] if "open" in line), {"imagenet": collection})
     assert opened == [here[0]]
     assert "**EfficientNet-Lite**" in "".join(cells["first-text"])

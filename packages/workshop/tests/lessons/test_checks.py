@@ -102,7 +102,7 @@ def test_an_answer_that_never_comes_back_takes_nothing_along(
     site = tmp_path / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(
-        "from workshop.teach import trials\ntrials.CPU_SECONDS = 1\n", encoding="utf-8"
+        "from workshop.teach import tried_answers\ntried_answers.CPU_SECONDS = 1\n", encoding="utf-8"
     )
     monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
     building.put(tmp_path / "n", "1-try/10-it", building.sound(), building.SOLUTIONS)

@@ -190,7 +190,7 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
     "picture in a check": (
         change_cell(
             "check-halve",
-            source='from workshop.teach.photos import mosaic as tiles\nwith check("halve"):\n    tiles([])',
+            source='from workshop.teach.pictures import mosaic as tiles\nwith check("halve"):\n    tiles([])',
         ),
         "cell 7, line 3: nobody sees the picture of tiles(…)",
     ),

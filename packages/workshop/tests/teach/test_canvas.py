@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from workshop.imagenet.preprocessing import png
-from workshop.teach import canvas
+from workshop.teach import live
 
 
 def pixels(rows: int = 8, columns: int = 12, value: float = 300.0) -> np.ndarray:
@@ -31,7 +31,7 @@ def test_outside_a_notebook_there_are_lines(
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     # The machine has other work: half of the time goes by without us.
     monkeypatch.setattr("time.process_time", lambda: now[0] / 2)
-    easel = canvas.Canvas("painting")
+    easel = live.Canvas("painting")
     for step in range(1, 11):
         now[0] += 0.5
         easel(pixels(), 10 / step, step / 10)
@@ -53,12 +53,12 @@ def test_in_a_notebook_one_picture_is_drawn_in_place(monkeypatch: pytest.MonkeyP
         return Handle()
 
     ipython = pytest.importorskip("IPython.display")
-    monkeypatch.setattr(canvas, "in_notebook", lambda: True)
-    monkeypatch.setattr(canvas, "ProgressLine", lambda title: lambda share, text: None)
+    monkeypatch.setattr(live, "in_notebook", lambda: True)
+    monkeypatch.setattr(live, "ProgressLine", lambda title: lambda share, text: None)
     monkeypatch.setattr(ipython, "display", display)
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    easel = canvas.Canvas("painting")
+    easel = live.Canvas("painting")
     for step in range(1, 10):
         now[0] += 1
         easel(pixels(), 1.0, step / 9)

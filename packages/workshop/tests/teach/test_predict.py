@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from workshop.teach import predict as module
-from workshop.teach import predictions
+from workshop.teach import questions
 from workshop.teach.predict import Predictions
 from workshop.teach.questions import Question
 
@@ -69,25 +69,25 @@ def test_an_answer_is_there_after_the_kernel_was_restarted_and_only_for_this_acc
     assert shown[-1].answer == 70
     anew.reveal("share", 66)
     assert repr(shown[-1]) == "● You predicted 70 %; it is 66 %."
-    (file,) = predictions.folder().iterdir()
+    (file,) = questions.folder().iterdir()
     assert json.loads(file.read_text())["value"] == 70
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert predictions.folder().is_relative_to(state.parent)
+    assert questions.folder().is_relative_to(state.parent)
 
 
 def test_an_answer_can_be_taken_back(shown: list[Any], state: Path) -> None:
     ask(Predictions())
     shown[0].answer = 70
     shown[0].answer = None
-    assert not list(predictions.folder().iterdir())
+    assert not list(questions.folder().iterdir())
     ask(Predictions())
     assert shown[-1].answer is None
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"value": 700}', '{"value": "many"}', '{"value": true}'])
 def test_a_kept_answer_that_is_damaged_or_out_of_range_is_ignored(shown: list[Any], damage: str) -> None:
-    predictions.keep("share", 1)
-    (predictions.folder() / "share.json").write_text(damage)
+    questions.keep("share", 1)
+    (questions.folder() / "share.json").write_text(damage)
     ask(Predictions())
     assert shown[-1].answer is None
     shown[-1].answer = 101
@@ -107,7 +107,7 @@ def test_a_prediction_that_cannot_be_saved_still_counts_in_this_kernel(shown: li
 def test_headless_the_default_stands_in_and_nothing_is_kept_or_read(
     shown: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    predictions.keep("share", 70)
+    questions.keep("share", 70)
     monkeypatch.setenv("WORKSHOP_HEADLESS", "1")
     asked = Predictions()
     ask(asked)

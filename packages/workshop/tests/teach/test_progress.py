@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from workshop.teach import progress
-from workshop.teach.progress import ProgressLine
+from workshop.teach import live
+from workshop.teach.live import ProgressLine
 
 
 def test_progress_is_shown_once_a_second_and_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
     line = ProgressLine("covering")
     for share, clock in ((0.1, 100.1), (0.2, 100.5), (0.5, 101.3), (1.0, 101.4)):
         now[0] = clock

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from bubblebreaker import engine, playouts
-from bubblebreaker.cells import Int8s, Ints, load, pack, room
+from bubblebreaker.cells import load, pack, room
 from bubblebreaker.compiled import mixed
 from bubblebreaker.rules import Board, Rules
 
@@ -61,23 +60,3 @@ class RuleOfThumb:
         if at < 0:
             return None
         return divmod(int(engine.action_at(self._packed, at)), self._rules.columns)
-
-
-def play_many(
-    rules: Rules, name: str, boards: Int8s, dice: npt.NDArray[np.uint32], seed: int = 0
-) -> tuple[Ints, Ints]:
-    """Play all games (n, rows, columns) by a rule of thumb, millions of moves a second.
-
-    Boards and dice, uint32 (n,), are played on in place. Returns points and moves, int64 (n,).
-    """
-    rule = RULES[name]
-    seeds = np.arange(len(boards), dtype=np.uint64) + np.uint64(seed) * np.uint64(1_000_003)
-    return engine.play_out(rules, boards, dice, seeds, rule.weighing, rule.tabu)
-
-
-def interval(scores: npt.ArrayLike) -> tuple[float, float]:
-    """Return the mean of at least two scores and how far its 95 % interval reaches to either side."""
-    values = np.asarray(scores, np.float64)
-    if values.size < 2:
-        raise ValueError("an interval needs at least two scores")
-    return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(values.size))

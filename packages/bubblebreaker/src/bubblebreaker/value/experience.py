@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bubblebreaker import engine
-from bubblebreaker.cells import Int8s, Ints, pack
+from bubblebreaker.cells import Ints, pack
 from bubblebreaker.rules import Rules
 from bubblebreaker.value.ahead import Ahead, Values, look_ahead
 from bubblebreaker.value.features import Floats
@@ -141,15 +141,6 @@ def sample(rules: Rules, values: Values, seed: int, games: int = 100) -> Floats:
 class Nothing:
     """Thinks that nothing follows: whoever looks ahead with it takes the largest group."""
 
-    def __init__(self, peeled: bool = False) -> None:
-        """``peeled``: whether to be told of peels all the same, for ``sample``."""
-        self.peeled = peeled
-
     def worth(self, told: Floats) -> Floats:
         """Return zeros, float32 (m,)."""
         return np.zeros(len(told), np.float32)
-
-
-def random_boards(rules: Rules, count: int, seed: int) -> tuple[Int8s, engine.UInt32s]:
-    """Return ``count`` random boards and their dice, to try a network on."""
-    return engine.new_boards(rules, np.random.default_rng(seed).integers(2**32, size=count))

@@ -102,12 +102,10 @@ def names(colours: int, *, peeled: bool = False) -> list[str]:
     return [*(PEELED_BOARD if peeled else ()), *blocks, *OF_THE_BOARD]
 
 
-def describe(boards: Int8s, colours: int, *, by_frequency: bool = True, peeled: bool = False) -> Floats:
+def describe(boards: Int8s, colours: int, *, peeled: bool = False) -> Floats:
     """Describe settled boards, int8 (n, rows, columns): float32 (n, width(colours)).
 
-    Without ``by_frequency`` the blocks stand in the order of the colours' numbers, and the symmetry is lost:
-    only to measure what it is worth. ``peeled``: with the numbers of ``peeling`` at the end of each block and
-    before the first.
+    ``peeled``: with the numbers of ``peeling`` at the end of each block and before the first.
     """
     count, rows, columns = boards.shape
     wide = np.zeros((count, rows + MARGIN, columns + MARGIN), np.int8)
@@ -116,12 +114,12 @@ def describe(boards: Int8s, colours: int, *, by_frequency: bool = True, peeled: 
     more = np.zeros((count, colours, 0), np.float32)
     if peeled:
         more, told[:, : len(PEELED_BOARD)] = peel(boards, colours)
-    _describe_all(wide, more, told, by_frequency)
+    _describe_all(wide, more, told)
     return told
 
 
 @compiled
-def _describe_all(boards: Int8s, more: Floats, told: Floats, by_frequency: bool) -> None:
+def _describe_all(boards: Int8s, more: Floats, told: Floats) -> None:
     """Write the description of each board to the end of its row of ``told``; ``more``: of each colour."""
     rows, columns = boards.shape[1:]
     stride = rows + 1
@@ -142,7 +140,7 @@ def _describe_all(boards: Int8s, more: Floats, told: Floats, by_frequency: bool)
         count_clusters(cells, stride, used, group_of, sizes, parents, blocks[:, REACH:])
         _count_columns(cells, stride, used, blocks)
         _complete(blocks)
-        _write_blocks(blocks, told[i, whole - blocks.size : whole], by_frequency)
+        _write_blocks(blocks, told[i, whole - blocks.size : whole])
         _count_whole(cells, stride, used, blocks, told[i, whole:])
 
 
@@ -263,10 +261,10 @@ def _complete(blocks: Floats) -> None:
 
 
 @inlined
-def _write_blocks(blocks: Floats, told: Floats, by_frequency: bool) -> None:
-    """Write the blocks one after the other, the largest first if asked to."""
+def _write_blocks(blocks: Floats, told: Floats) -> None:
+    """Write the blocks one after the other, the largest first."""
     order = np.arange(len(blocks))
-    for i in range(1, len(order) if by_frequency else 1):
+    for i in range(1, len(order)):
         j = i
         while j > 0 and _greater(blocks[order[j]], blocks[order[j - 1]]):
             order[j], order[j - 1] = order[j - 1], order[j]

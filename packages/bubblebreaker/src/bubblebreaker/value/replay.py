@@ -6,8 +6,7 @@ what surprised more is drawn more often, and weighs less in return, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -93,24 +92,6 @@ class Replay:
     def note(self, places: Places, errors: Floats) -> None:
         """Say how wrong the network was there; it makes no difference here."""
 
-    @property
-    def arrays(self) -> list[npt.NDArray[Any]]:
-        """What is remembered, to be saved together with ``position``."""
-        return [self.told, self.targets]
-
-    @arrays.setter
-    def arrays(self, arrays: Sequence[npt.NDArray[Any]]) -> None:
-        self.told, self.targets = arrays[:2]
-
-    @property
-    def position(self) -> list[float]:
-        """How much is remembered, and where the next board goes."""
-        return [self.count, self._next]
-
-    @position.setter
-    def position(self, position: Sequence[float]) -> None:
-        self.count, self._next = int(position[0]), int(position[1])
-
 
 class PrioritisedReplay(Replay):
     """Drawn in proportion to (|error| + ``least``) ** ``alpha``.
@@ -146,21 +127,3 @@ class PrioritisedReplay(Replay):
         priorities = (np.abs(errors).astype(np.float64) + self.least) ** self.alpha
         self._highest = max(self._highest, float(priorities.max()))
         self.tree.put(places, priorities)
-
-    @property
-    def arrays(self) -> list[npt.NDArray[Any]]:
-        """What is remembered and how important it is."""
-        return [self.told, self.targets, self.tree.nodes]
-
-    @arrays.setter
-    def arrays(self, arrays: Sequence[npt.NDArray[Any]]) -> None:
-        self.told, self.targets, self.tree.nodes = arrays
-
-    @property
-    def position(self) -> list[float]:
-        """As above, and the highest priority so far."""
-        return [self.count, self._next, self._highest]
-
-    @position.setter
-    def position(self, position: Sequence[float]) -> None:
-        self.count, self._next, self._highest = int(position[0]), int(position[1]), position[2]

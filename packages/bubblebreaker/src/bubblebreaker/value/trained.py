@@ -1,18 +1,33 @@
-"""A value network that has been trained, answering in plain NumPy: no Theano, no compiling."""
+"""A value network that has been trained, answering in plain NumPy: no Theano, no compiling.
+
+Its file is one ``.npz`` of plain arrays in their order, and a few facts; it cannot run code. Checkpoints of
+the lessons of the Deep Learning Workshop have the same form.
+"""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bubblebreaker.value import files
 from bubblebreaker.value.features import Floats, has_peels
+
+SHIPPED = Path(__file__).parents[1] / "shipped"
+"""Networks that come with the package."""
+MOST_BYTES = 500_000_000
+"""Of a network's file, unpacked: somebody else's may unpack to anything."""
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How its parts may be compressed: of other ways the library unpacks without bound."""
+
+
+class NoNetworkError(ValueError):
+    """A file that holds no network; the message names it."""
 
 
 class Trained:
-    """The numbers of a network. ``arrays``: as ``network.ValueNetwork.arrays`` gives them."""
+    """The numbers of a network. ``arrays``: in the order in which ``__init__`` takes them."""
 
     def __init__(self, arrays: Sequence[Floats]) -> None:
         """Take the inputs' mean and scale, the answers' unit, then weights and offsets by turns."""
@@ -33,9 +48,24 @@ class Trained:
 
 def load(path: Path) -> Trained:
     """Read a network from a file. Raises NoNetworkError when there is none in it."""
-    return Trained(files.load(path)[0])
+    try:
+        _require_small(path)
+        with np.load(path, allow_pickle=False) as content:
+            return Trained([content[name] for name in sorted(content.files) if name != "facts"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise NoNetworkError(f"{path} holds no network ({error})") from error
+
+
+def _require_small(path: Path) -> None:
+    """Raise ValueError when a file unpacks to too much; NumPy reads no more than each part says it has."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    if any(part.compress_type not in BOUNDED for part in parts):
+        raise ValueError("it is compressed in a way that is not read here")
+    if sum(part.file_size for part in parts) > MOST_BYTES:
+        raise ValueError(f"it unpacks to more than {MOST_BYTES:,} bytes")
 
 
 def shipped(game: str) -> Trained:
-    """Return the network that comes with the package for "bubblebreaker", "samegame" or "samegame-plain"."""
-    return load(files.SHIPPED / f"value-{game}.npz")
+    """Return the network that comes with the package for "bubblebreaker" or "samegame"."""
+    return load(SHIPPED / f"value-{game}.npz")

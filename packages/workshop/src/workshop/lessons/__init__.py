@@ -53,7 +53,7 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
 that runs. ``notebooks/solutions/answers/NAME.py`` holds at least three wrong answers and another right
 one (``answers``). ``workshop lessons check`` runs a lesson once, solved; where an exercise stands, the
 kernel is forked for its stub, for each stored answer, and for each change of the solution by one step
-(``teach.trials``, ``mutants``). None of that is in the lesson's figures.
+(``teach.tried_answers``, ``mutants``). None of that is in the lesson's figures.
 
 **Running** happens in a temporary copy of the notebooks folder with the network cut, so nothing in
 the checkout is written and nothing is fetched. The environment variable ``WORKSHOP_HEADLESS=1``

@@ -1,8 +1,8 @@
 """What a lesson has to prove: it passes when solved, and its checks tell right answers from wrong ones.
 
 The lesson runs once, with its solutions. Where an exercise stands, its bare stub, the stored answers
-and the mutants of its solution are tried beside (``teach.trials``), so that none of them costs another run. A
-stub that is *not done*, and after which the check's cell ends without an error, leaves later cells the
+and the mutants of its solution are tried beside (``teach.tried_answers``), so that none of them costs another
+run. A stub that is *not done*, and after which the check's cell ends without an error, leaves later cells the
 same solution that this run had: Run All goes through.
 """
 

@@ -67,6 +67,6 @@ class Outcome:
     answers: dict[str, Told] = field(default_factory=dict)
     """For each exercise whose check was run what it recorded."""
     tried: dict[str, dict[str, Told]] = field(default_factory=dict)
-    """For each exercise, and each answer that was tried, what its check recorded; see ``teach.trials``."""
+    """For each exercise, and each answer tried, what its check recorded (``teach.tried_answers``)."""
     trial_seconds: float = 0.0
     """The processor seconds that this took, which are in no other figure."""

@@ -173,7 +173,7 @@ class Run:
         order["solution"] = self.notebook.cells[index].source
         file = Path(self.job.notebook).with_name("trials.json")
         file.write_text(json.dumps(order), encoding="utf-8")
-        call = f'__import__("workshop.teach.trials", fromlist=["run"]).run({str(file)!r})'
+        call = f'__import__("workshop.teach.tried_answers", fromlist=["run"]).run({str(file)!r})'
         began, kept = self._spent(), self.notebook.cells[index]
         self.watch.paused = True
         try:

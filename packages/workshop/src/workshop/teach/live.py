@@ -1,7 +1,7 @@
-"""What a lesson shows while it trains: a progress line and a loss curve that grows.
+"""What a lesson shows while it works: a progress line, a loss curve that grows, a picture that changes.
 
-In a notebook both are drawn in place, as HTML and a picture, and need no widgets: the same cells
-run headless and leave a still picture. Elsewhere there are plain lines on stderr.
+In a notebook they are drawn in place, as HTML and pictures, and need no widgets: the same cells run headless
+and leave a still picture. Elsewhere there are plain lines on stderr.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +57,36 @@ def time_line(spent: float, share: float) -> str:
         return f"{spent:.0f} s"
     left = spent / share - spent
     return f"{spent:.0f} s · about {f'{left:.0f} s' if left < 100 else f'{left / 60:.0f} min'} left"
+
+
+class ProgressLine:
+    """Called with the share that is done (0 to 1) and a few words, shows both once a second."""
+
+    def __init__(self, title: str) -> None:
+        """Start with nothing drawn."""
+        self.title = title
+        self.started = time.monotonic()
+        self._next = self.started
+        self._handle: Any = None
+
+    def __call__(self, share: float, text: str = "") -> None:
+        """Show that ``share`` is done, unless that was shown a moment ago; the end is always shown."""
+        now = time.monotonic()
+        if share < 1 and now < self._next:
+            return
+        self._next = now + SECONDS_BETWEEN_LINES
+        words = [self.title, text, f"{share:4.0%}", time_line(now - self.started, share)]
+        self._draw(Progress(share, " · ".join(word for word in words if word)))
+
+    def _draw(self, line: Progress) -> None:
+        if not in_notebook():
+            print(line, file=sys.stderr)
+        elif self._handle is not None:
+            self._handle.update(line)
+        else:
+            from IPython.display import display
+
+            self._handle = display(line, display_id=True)  # type: ignore[no-untyped-call]
 
 
 class LiveCurve:
@@ -104,6 +135,44 @@ class LiveCurve:
             self._handles[slot].update(thing)
         else:
             self._handles[slot] = display(thing, display_id=True)  # type: ignore[no-untyped-call]
+
+
+class Canvas:
+    """Called with the pixels, the loss and the share that is done, shows them every two seconds."""
+
+    def __init__(self, title: str) -> None:
+        """Start with nothing drawn."""
+        self.longest_gap = 0.0
+        """The most processor seconds that went by between two pictures so far.
+
+        By the clock a picture would also be late when the machine is busy with something else.
+        """
+        self._line = ProgressLine(title)
+        self._last, self._last_work = time.monotonic(), time.process_time()
+        self._handle: Any = None
+
+    def __call__(self, pixels: npt.NDArray[np.float32], loss: float, share: float) -> None:
+        """Show ``pixels`` (3, rows, columns), 0 to 255, unless a picture was shown a moment ago."""
+        self._line(share, f"loss {loss:.3g}")
+        now = time.monotonic()
+        if share >= 1 or now - self._last >= SECONDS_BETWEEN_PICTURES:
+            work = time.process_time()
+            self.longest_gap = max(self.longest_gap, work - self._last_work)
+            self._last, self._last_work = now, work
+            if in_notebook():
+                self._show(pixels)
+
+    def _show(self, pixels: npt.NDArray[np.float32]) -> None:
+        from IPython.display import Image as Shown
+        from IPython.display import display
+
+        from workshop.imagenet.preprocessing import png
+
+        shown = Shown(data=png(pixels), format="png")  # type: ignore[no-untyped-call]
+        if self._handle is None:
+            self._handle = display(shown, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._handle.update(shown)
 
 
 class _Picture:

@@ -1,4 +1,4 @@
-"""Pictures of pictures: small multiples, confusion matrices, the worst mistakes.
+"""Pictures of pictures: small multiples, mosaics of photographs, confusion matrices, the worst mistakes.
 
 Every function returns a matplotlib Figure that is closed already: a notebook shows it once, when
 it is the value of a cell.
@@ -7,6 +7,7 @@ it is the value of a cell.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from PIL import Image, ImageOps
+
+from workshop.imagenet.preprocessing import Picture, open_picture
 
 Array = npt.NDArray[Any]
 
@@ -162,3 +166,51 @@ def shadows(spaces: Mapping[str, Array], classes: Array) -> Figure:
     row.flat[-1].legend(markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
     plt.close(figure)
     return figure
+
+
+def mosaic(
+    pictures: Sequence[Picture],
+    titles: Sequence[object] | None = None,
+    credits: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    size: float = 1.3,
+    square: bool = True,
+) -> Figure:
+    """Show pictures of any size, ``size`` inches each, with a title above and a credit below.
+
+    ``square`` cuts the middle square out of each.
+    """
+    columns = max(1, min(columns, len(pictures)))
+    rows = math.ceil(len(pictures) / columns) or 1
+    words = size * (0.22 * (titles is not None) + 0.3 * (credits is not None))
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * (size + words)), squeeze=False, layout="constrained"
+    )
+    for axes in grid.flat:
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+    for number, (axes, picture) in enumerate(zip(grid.flat, pictures, strict=False)):
+        shown = small(picture, round(110 * size), square=square)
+        axes.imshow(shown, interpolation="bilinear")
+        if titles is not None:
+            axes.set_title(str(titles[number]), fontsize=9)
+        if credits is not None:
+            _credit(axes, credits[number], size)
+    if not len(pictures):
+        figure.text(0.5, 0.5, "none", ha="center")
+    plt.close(figure)
+    return figure
+
+
+def _credit(axes: Any, text: str, size: float) -> None:
+    axes.set_xlabel("\n".join(textwrap.wrap(text, round(17 * size))[:3]), fontsize=6, color="gray")
+
+
+def small(picture: Picture, side: int, *, square: bool = True) -> Image.Image:
+    """Return a picture in RGB that fits into ``side`` by ``side`` pixels, or its middle square."""
+    opened = open_picture(picture)
+    if square:
+        return ImageOps.fit(opened, (side, side), Image.Resampling.LANCZOS)
+    opened.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return opened

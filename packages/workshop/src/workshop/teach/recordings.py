@@ -1,134 +1,383 @@
-"""What takes longer than a lesson, recorded: a JSON file of pieces, made by the cells of a notebook.
+"""What takes longer than a lesson was recorded once; lessons print it as tables.
 
-A lesson's module of recordings says which pieces there are and how each is made; here is what all of them
-share. A piece is written as soon as it is done, so that a run may be interrupted.
+``recorded/NAME.json`` holds pieces: what one run came to, with its processor seconds and its day. The name of
+a piece ends with its seed, as in "dense/no dropout/2". docs/internals.md says what made each file.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import datetime
-import io
 import json
-import os
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from workshop.lessons.catalogue import exercise_of, read_solution
-from workshop.settings import CHECKOUT
-from workshop.system.files import written_whole
+FOLDER = Path(__file__).with_name("recorded")
+STUDENT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
+"""Student's t by the number of values: half of a 95 % interval is t · s / √n."""
 
 Piece = dict[str, Any]
-Names = dict[str, Any]
-"""What a lesson's cells have assigned."""
-Jobs = Mapping[str, Callable[[], Piece]]
-"""All pieces in the order of their worth, each as what makes it."""
-SIDE, GAP = 112, 12
-"""Pixels of a picture on a slide, and between two of them."""
+Figure = str | Callable[[Piece], float]
 
 
-def read(file: Path) -> dict[str, Piece]:
-    """Return what was recorded, by piece; nothing, where there is no file."""
-    if not file.is_file():
-        return {}
-    found: dict[str, Piece] = json.loads(file.read_text(encoding="utf-8"))
+class Row(NamedTuple):
+    """One row of a table: a figure of some pieces, how it is written, and the row it is compared with."""
+
+    words: str
+    pieces: str  # the names of its pieces, without their seeds
+    figure: Figure  # its name, by way of "/" in a table within the piece; or what computes it
+    form: str = ".3f"
+    beside: str | None = None
+
+
+def read(name: str) -> dict[str, Piece]:
+    """Return the pieces of a file, by their names."""
+    found: dict[str, Piece] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
 
-def days(pieces: Mapping[str, Piece]) -> str:
-    """Say when pieces were recorded: a day, or the first and the last."""
-    found = sorted({piece["day"] for piece in pieces.values()})
-    return " to ".join(dict.fromkeys((found[0], found[-1])))
+def interval(values: Iterable[float]) -> tuple[float, float]:
+    """Return the mean of two to ten values, and half of its 95 % interval, by Student's t."""
+    each = np.array(list(values), float)
+    return float(each.mean()), float(STUDENT[len(each)] * each.std(ddof=1) / len(each) ** 0.5)
 
 
-def cells(notebook: Path, notebooks: Path | None = None) -> list[dict[str, Any]]:
-    """Return the cells of a notebook, which is named from the folder of the lessons on."""
-    text = ((notebooks or CHECKOUT / "notebooks") / notebook).read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = json.loads(text)["cells"]
-    return found
+def figures(pieces: Mapping[str, Piece], kind: str, figure: Figure) -> dict[int, float]:
+    """Return a figure of all pieces of a kind, by seed; of a piece that has no seed, as seed 1."""
+    if kind in pieces:
+        return {1: _figure(pieces[kind], figure)}
+    seeds = sorted(int(name.rsplit("/", 1)[1]) for name in pieces if name.rsplit("/", 1)[0] == kind)
+    return {seed: _figure(pieces[f"{kind}/{seed}"], figure) for seed in seeds}
 
 
-def run(notebook: Path, name: str, names: Names, notebooks: Path | None = None) -> None:
-    """Run one cell of a notebook, by its id, an exercise solved; what it prints is not shown."""
-    found = next(each for each in cells(notebook, notebooks) if each["id"] == name)
-    exercise = exercise_of(found)
-    folder = notebooks or CHECKOUT / "notebooks"
-    text = "".join(found["source"]) if exercise is None else read_solution(folder, exercise)
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(text, f"{notebook.name}:{name}", "exec"), names)
+def _figure(piece: Piece, figure: Figure) -> float:
+    if callable(figure):
+        return float(figure(piece))
+    found: Any = piece
+    for name in figure.split("/"):
+        found = found[name]
+    return float(found)
 
 
-def play(
-    notebook: Path,
-    cells: Iterable[str],
-    seed: int,
-    *,
-    before: Mapping[str, Callable[[Names], None]] = MappingProxyType({}),
-    after: Mapping[str, Callable[[Names], None]] = MappingProxyType({}),
-) -> Names:
-    """Run cells of a notebook, in full and with a seed, and return what they assigned.
+def table(name: str) -> dict[str, dict[int, float]]:
+    """Return the figures of each row of a table, by seed."""
+    file, rows = TABLES[name]
+    pieces = read(file)
+    return {row.words: figures(pieces, row.pieces, row.figure) for row in rows}
 
-    Nothing is revealed or shown, and nobody's own network is taken up or replaced. ``before`` and ``after``
-    say by the cell what else is done to the names when it comes.
+
+def lines(name: str) -> list[str]:
+    """Return a table as text: a row's mean with its 95 % interval, and its figures in the order of the seeds.
+
+    A row that is compared with another one ends with the mean of the differences, seed by seed.
     """
-    names: Names = {"__name__": "__lesson__"}
-    for cell in cells:
-        if cell in before:
-            before[cell](names)
-        run(notebook, cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed, "REJOIN": False}
-        if cell == "imports":
-            names |= {"reveal": lambda *_: None, "display": lambda *_: None}
-            if "checkpoints" in names:
-                names["checkpoints"] = SimpleNamespace(save=lambda *_: None)
-        if cell in after:
-            after[cell](names)
-    return names
+    file, rows = TABLES[name]
+    found = table(name)
+    wide = max(len(row.words) for row in rows)
+    told = ["recorded: mean ± 95 % interval (seed by seed)"]
+    for row in rows:
+        values = found[row.words]
+        line = f"{row.words:{wide}}  {_mean(values.values(), row.form)}"
+        if row.beside is not None:
+            other = found[row.beside]
+            apart = [value - other[seed] for seed, value in values.items() if seed in other]
+            line += f"; {_mean(apart, '+' + row.form, each=False)} compared with “{row.beside}”"
+        told.append(line)
+    days = sorted({piece["day"] for piece in read(file).values()})
+    return [*told, f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}"]
 
 
-def record(file: Path, jobs: Jobs, wanted: Iterable[str] = ()) -> None:
-    """Record the pieces whose names begin with one of ``wanted``, or else those that are missing.
-
-    Beside its figures a piece holds ``cpu_seconds``, ``share`` (of the clock's seconds) and ``day``.
-    """
-    chosen = tuple(wanted)
-    for name, job in jobs.items():
-        if not (name.startswith(chosen) if chosen else name not in read(file)):
-            continue
-        clock, work = time.perf_counter(), time.process_time()
-        piece = job()
-        spent, passed = time.process_time() - work, time.perf_counter() - clock
-        told: Piece = {"cpu_seconds": round(spent, 1), "share": round(spent / passed, 2)}
-        told |= piece | {"day": datetime.date.today().isoformat()}
-        known = read(file) | {name: told}
-        with written_whole(file) as written:
-            written.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
-        print(name, told, flush=True)
+def _mean(values: Iterable[float], form: str, *, each: bool = True) -> str:
+    found = list(values)
+    if len(found) < 2:
+        return f"{found[0]:{form}}"
+    mean, half = interval(found)
+    return (
+        f"{mean:{form}} ± {half:{form.lstrip('+')}}"
+        + each * f" ({', '.join(f'{one:{form}}' for one in found)})"
+    )
 
 
-def save_film(moments: Sequence[Any], file: Path) -> None:
-    """Write pictures (rows, 784) of ink for a slide: a row a picture, a column a moment."""
-    from PIL import Image
-
-    step, rows = SIDE + GAP, len(moments[0])
-    sheet = Image.new("RGBA", (len(moments) * step - GAP, rows * step - GAP))
-    for column, moment in enumerate(moments):
-        for row, ink in enumerate(np.uint8(255 * (1 - np.clip(moment, 0, 1))).reshape(-1, 28, 28)):
-            digit = Image.fromarray(ink).convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-            sheet.paste(digit, (column * step, row * step))
-    sheet.save(file, quality=80)
+def away(name: str, row: str, value: float) -> float:
+    """Return how far a value lies from the median of what was recorded in a row."""
+    return float(abs(value - np.median(list(table(name)[row].values()))))
 
 
-def main(what: str, file: Path, jobs: Jobs) -> None:
-    """Do what the command line of a module of recordings says, on one core."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    parser = argparse.ArgumentParser(description=f"record {what}")
-    parser.add_argument("--again", nargs="+", default=[], metavar="PIECE", help="record these anew")
-    record(file, jobs, parser.parse_args().again)
+CHANGES = (
+    "all five",
+    "one hidden layer",
+    "no dropout",
+    "plain descent for Adam",
+    "a constant rate",
+    "5 epochs, not 14",
+)
+CUT = (
+    "plain, He's noise, 5 blocks",
+    "plus sign, He's noise, 5 blocks",
+    "residual, 5 blocks",
+    "residual, 40 blocks",
+)
+TWINS = ("plain-56", "plain-14", "residual-56", "residual-14")
+WORDS = {
+    "known": "other words, known voices",
+    "unseen": "unseen voices",
+    "person": "ten words, one person",
+    "people": "3,000 words, six people",
+}
+WINDOWS = (
+    "3 × 3 alone",
+    "3 × 3, bottleneck",
+    "without 1 × 1",
+    "without 3 × 3",
+    "without 5 × 5",
+    "without the largest",
+    "5 × 5, bottleneck",
+)
+REMEDIES = ("no remedy, averaged", "R1", "R1, averaged", "two rates", "two rates, averaged")
+SHORTER_GAMES = {
+    "dense": "300 rounds, dense",
+    "convolutions": "300 rounds, convolutions",
+    "as-long": "750 rounds, convolutions",
+    "gentle": "750 rounds, convolutions, a quarter of the rate",
+}
+BRUSHES = ("by principal components", "painted, 28 lines", "painted, 112 lines, made small")
+NOISE = (
+    "no detective, noise",
+    "no detective, fitted noise",
+    "adversarial, noise",
+    "adversarial, fitted noise",
+)
+WRITERS = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
+NAMES_ASKED = ("new", "different", "recognised", "put together", "neutral nats")
+
+
+def _without(pick: Callable[[list[float]], float], name: str) -> Callable[[Piece], float]:
+    """Return what picks one of the errors of a network that lacks each of its blocks in turn."""
+    return lambda piece: pick(piece["without"][name])
+
+
+TABLES: dict[str, tuple[str, list[Row]]] = {
+    "mlp": ("mnist", [Row(f"{change}: wrong", f"dense/{change}", "error", ".2%") for change in CHANGES]),
+    "deep": ("mnist", [Row("wrong of what they learnt from", "deep/plain", "learnt", ".1%")]),
+    "cuts": (
+        "mnist",
+        [
+            row
+            for name in CUT
+            for row in (
+                Row(f"{name}: whole", "cut", f"whole/{name}", ".0%"),
+                Row(f"{name}: without a block, the median", "cut", _without(np.median, name), ".0%"),
+                Row(f"{name}: without the worst block", "cut", _without(max, name), ".0%"),
+            )
+        ],
+    ),
+    "twins": (
+        "mnist",
+        [
+            Row(f"{kind.replace('-', ', ')} layers: wrong {words}", f"twins/{kind}", figure, ".1%")
+            for figure, words in (("learnt", "of what it learnt from"), ("test", "of the test"))
+            for kind in TWINS
+        ],
+    ),
+    "more pictures": (
+        "mnist",
+        [
+            Row("residual, 14 layers: wrong of what it learnt from", "pictures/residual-14", "learnt", ".1%"),
+            Row("residual, 14 layers: wrong of the test", "pictures/residual-14", "test", ".1%"),
+        ],
+    ),
+    "speech": (
+        "speech",
+        [
+            row
+            for figure, words in WORDS.items()
+            for row in (
+                Row(f"{words}, without", "plain", figure, ".1%"),
+                Row(f"{words}, with", "varied", figure, ".1%", f"{words}, without"),
+            )
+        ],
+    ),
+    "windows": (
+        "googlenet",
+        [
+            Row("four windows", "four windows", "right", ".1%"),
+            *(Row(kind, kind, "right", ".1%", "four windows") for kind in WINDOWS),
+        ],
+    ),
+    "smoothing": (
+        "inception",
+        [
+            Row("hard, right", "hard", "right", ".1%"),
+            Row("smoothed, right", "smoothed", "right", ".1%", "hard, right"),
+            *(
+                Row(f"{kind}, surer than right", kind, lambda piece: piece["sure"] - piece["right"], "+.1%")
+                for kind in ("hard", "smoothed")
+            ),
+        ],
+    ),
+    "parts": (
+        "names-parts",
+        [
+            Row("everything", "everything", "right", ".1%"),
+            Row("no counting", "no counting", "right", ".1%", "everything"),
+            Row("no neighbours", "no neighbours", "right", ".1%", "everything"),
+        ],
+    ),
+    "recurrent": (
+        "inventing-names",
+        [Row(what, "recurrent", f"asked/{what}", ".2f") for what in NAMES_ASKED],
+    ),
+    "games": (
+        "policy",
+        [
+            Row("Space Invaders, points a game", "seeds", "invaders", ".1f"),
+            Row("Breakout, bricks", "seeds", "breakout", ".1f"),
+        ],
+    ),
+    "pong": (
+        "policy",
+        [
+            Row("with everything", "pong", "won", ".0%"),
+            *(
+                Row(part, f"ablations/{part}", "won", ".0%", "with everything")
+                for part in ("no baseline", "discount 0.9", "one picture", "points run on")
+            ),
+        ],
+    ),
+    "processes": (
+        "policy",
+        [
+            Row(f"{words}: {what}", f"processes/{number}", figure, form)
+            for number, words in ((1, "one process"), (2, "two processes"))
+            for what, figure, form in (
+                ("steps", "steps", ",.0f"),
+                ("processor seconds", "cpu_seconds", ".0f"),
+                ("processors that were free for it", "share", ".2f"),
+                ("points won", "won", ".0%"),
+            )
+        ],
+    ),
+    "anomaly": (
+        "anomaly",
+        [
+            Row("area, networks", "seeds", "mean_auc", ".4f"),
+            Row("area, components", "seeds", "pca_mean_auc", ".4f"),
+            Row("gained by the score", "seeds", "gained_by_the_score", ".4f"),
+            Row("gained by the networks", "seeds", "gained_by_the_network", ".4f"),
+            Row(
+                "score less network, mean of the digits",
+                "seeds",
+                lambda piece: float(np.mean(piece["ahead"])),
+                "+.4f",
+            ),
+            Row("    half of its 95 % interval over the digits", "seeds", "half", ".4f"),
+            Row(
+                "    digits for which the score is ahead",
+                "seeds",
+                lambda piece: sum(each > 0 for each in piece["ahead"]),
+                ".0f",
+            ),
+            Row(
+                "gained by networks that learn by the squared error",
+                "squared",
+                "gained_by_the_network",
+                ".4f",
+            ),
+        ],
+    ),
+    "diffusion": (
+        "diffusion",
+        [
+            *(
+                Row(f"guidance {strength}: {words}", "seeds", f"guidance/{strength}/{figure}", form)
+                for strength in ("0", "1.5", "4")
+                for words, figure, form in (
+                    ("distance", "frechet", ".2f"),
+                    ("as asked for", "asked_for", ".4f"),
+                    ("share of the variety", "variety", ".3f"),
+                )
+            ),
+            Row("real digits by way of 64 numbers: distance", "seeds", "by_numbers", ".2f"),
+        ],
+    ),
+    "ring": (
+        "gan",
+        [
+            Row(f"{name}: kinds", "ring", f"kinds/{name}", ".1f")
+            for name in ("no remedy", "R1", "two rates", "both")
+        ],
+    ),
+    "remedies": (
+        "gan",
+        [
+            Row("no remedy: distance", "remedies", "table/no remedy/frechet", ".0f"),
+            *(
+                Row(f"{name}: distance", "remedies", f"table/{name}/frechet", ".0f", "no remedy: distance")
+                for name in REMEDIES
+            ),
+            *(
+                Row(f"{name}: kinds", "remedies", f"table/{name}/kinds", ".1f")
+                for name in ("no remedy", *REMEDIES)
+            ),
+        ],
+    ),
+    "long games": (
+        "gan",
+        [
+            Row("long game: kinds", "seeds", "kinds", ".2f"),
+            Row("long game: distance", "seeds", "frechet", ".1f"),
+            Row("    without averaged weights", "seeds", "frechet_without_averaging", ".1f"),
+            Row("remedy taken away: kinds", "seeds", "collapsed_kinds", ".2f"),
+            Row("    the judge is sure of", "seeds", "collapsed_sure", ".0%"),
+            *(
+                Row(f"{words}: {what}", kind, figure, form)
+                for kind, words in SHORTER_GAMES.items()
+                for what, figure, form in (
+                    ("kinds", "kinds", ".2f"),
+                    ("distance", "frechet", ".0f"),
+                    ("processor seconds", "cpu_seconds", ".0f"),
+                )
+            ),
+        ],
+    ),
+    "painted": (
+        "gan",
+        [
+            Row(f"{whose}, {way}", "painter", f"distance/{whose}, {way}", ".1f")
+            for whose in ("forged", "real")
+            for way in BRUSHES
+        ],
+    ),
+    "around": (
+        "gan",
+        [
+            Row(f"{way}: {words}", "around", f"table/{way}/{figure}", form)
+            for way in NOISE
+            for words, figure, form in (
+                ("the judge is sure of", "sure", ".1%"),
+                ("kinds", "kinds", ".1f"),
+                ("distance", "frechet", ".0f"),
+            )
+        ],
+    ),
+    "writers": (
+        "attention",
+        [
+            *(Row(f"{name}, nats a letter", kind, "nats", ".3f") for kind, name in WRITERS.items()),
+            *(Row(f"{name}, letters read", kind, "letters", ",.0f") for kind, name in WRITERS.items()),
+            *(
+                Row(f"{name}, processor seconds", kind, "train_cpu_seconds", ".0f")
+                for kind, name in WRITERS.items()
+            ),
+        ],
+    ),
+    "four voices": (
+        "music",
+        [
+            Row("four notes, and a memory", "four", "nats"),
+            Row("four notes, no memory", "alone", "nats"),
+        ],
+    ),
+}
+"""Of each table its file and its rows."""

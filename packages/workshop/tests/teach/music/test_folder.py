@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from lesson_cells import run_cell
 
-from workshop.teach import recordings
 from workshop.teach.music import musicxml, textbook
 from workshop.teach.music.melody import pitches
 
-LESSON = Path("7-make/50-four-voices.ipynb")
-NOTEBOOKS = Path(__file__).parents[5] / "notebooks"
 OLD_HUNDREDTH = """
 G4 G4 F#4 E4 D4 G4 A4 B4  B4 B4 B4 A4 G4 C5 B4 A4
 G4 A4 B4 A4 G4 E4 F#4 G4  D5 B4 G4 A4 C5 B4 A4 G4
@@ -49,9 +48,9 @@ def test_the_lesson_learns_from_a_folder_that_a_course_brings(tmp_path: Path) ->
     for number, score in enumerate(textbook.pieces(11, seed=3)):
         (tmp_path / f"{number:02}.musicxml").write_text(as_musicxml(score), encoding="utf-8")
     shutil.copy(musicxml.FOLDER / "old-hundredth.musicxml", tmp_path)
-    names: recordings.Names = {}
+    names: dict[str, Any] = {}
     for cell in ("parameters", "imports", "pieces", "exercise-weave", "sequences"):
-        recordings.run(LESSON, cell, names, NOTEBOOKS)
+        run_cell("7-make/50-four-voices.ipynb", cell, names)
         names["CHORALES"] = str(tmp_path)
     every = [*names["learn"], *names["unseen"]]
     wanted = [*textbook.pieces(11, seed=3), *musicxml.read_folder(musicxml.FOLDER)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +10,9 @@ import pytest
 
 pytest.importorskip("theano", reason="needs the environment theano")
 
-from workshop.teach import recordings
-from workshop.teach.policy import player, recording
+from lesson_cells import run_cell
 
-NOTEBOOKS = Path(__file__).resolve().parents[5] / "notebooks"
-"""Those of this checkout; the command that is tested may be installed elsewhere."""
+from workshop.teach.policy import player
 
 
 class Counting:
@@ -40,7 +37,7 @@ def page() -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__lesson__"}
     cells = ("parameters", "imports", "exercise-to-go", "exercise-advantage", "exercise-loss", "network")
     for cell in (*cells, "agent", "play", "batch", "teach", "judge"):
-        recordings.run(recording.NOTEBOOK, cell, names, NOTEBOOKS)
+        run_cell("5-bubble-breaker/20-policy-gradient.ipynb", cell, names)
         if cell == "parameters":
             names |= {"PROFILE": "full"}
     return names

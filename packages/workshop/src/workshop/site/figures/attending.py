@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from workshop.site.figures.drawing import Drawing
-from workshop.teach.attention import recording
+from workshop.teach import recordings
 
 QUERY = (1.0, 0.5)
 KEYS = ((1.5, 0.0), (0.5, 1.0), (-1.0, 0.5))
@@ -106,14 +106,14 @@ def _bars(rows: Sequence[tuple[str, float]], chance: float) -> Drawing:
 
 def layers() -> Drawing:
     """Letters told rightly by a network of two layers, and by one of one, as recorded."""
-    piece = recording.recorded()[SHOWN]
+    piece = recordings.read("attention")[SHOWN]
     rows = [("two layers", piece["two_layers"]), ("one layer", piece["one_layer"])]
     return _bars(rows, 1 / LETTERS)
 
 
 def given_away() -> Drawing:
     """The shortcut of one layer: right where texts repeat as in learning, and where they repeat otherwise."""
-    piece = recording.recorded()[SHOWN]
+    piece = recordings.read("attention")[SHOWN]
     rows = [
         ("repeats after 24", piece["fixed_period"]),
         ("repeats after 17", piece["fixed_elsewhere"]),
@@ -123,7 +123,8 @@ def given_away() -> Drawing:
 
 def writers() -> Drawing:
     """What was recorded of transformer and GRU: nats a letter, falling with the seconds, a curve a seed."""
-    pieces = recording.race(recording.recorded())
+    recorded = recordings.read("attention")
+    pieces = {name: piece for name, piece in recorded.items() if name.split("/")[0] in recordings.WRITERS}
     drawing = Drawing(1000, 440)
     left, width, height = 90, 560, 320
     points = [point for piece in pieces.values() for point in piece["curve"]]

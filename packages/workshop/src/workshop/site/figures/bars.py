@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from workshop.site.figures.drawing import Drawing
-from workshop.teach.anomaly import recording
-from workshop.teach.diffusion import recording as diffusion
+from workshop.teach import recordings
 
 ERRORS = [
     ("2010", 28.2, "shallow"),
@@ -48,10 +47,10 @@ def guidance() -> Drawing:
 
     They are those of the first recorded seed, whose digits stand on a slide, too.
     """
-    rows = diffusion.recorded()["seeds/1"]["guidance"]
+    rows = recordings.read("diffusion")["seeds/1"]["guidance"]
     drawing = Drawing(1152, 430)
     for number, (what, measure, form, most) in enumerate(GUIDED):
-        values = [rows[strength][measure] for strength in ("0", diffusion.GUIDED)]
+        values = [rows[strength][measure] for strength in ("0", "1.5")]
         left = 20 + 390 * number
         for place, (name, value, fill) in enumerate(
             zip(("without", "with"), values, ("sunk", "accent-soft"), strict=True)
@@ -87,7 +86,7 @@ def judged() -> Drawing:
 
 def fooled() -> Drawing:
     """How often the odd digit gets the higher score, by which one it is: nine digits normal, one odd."""
-    areas = recording.recorded()["seeds/1"]["left_out"]
+    areas = recordings.read("anomaly")["seeds/1"]["left_out"]
     drawing = Drawing(1152, 430)
     drawing.line((0, 195), (990, 195), "ink", 3, "8 6")
     drawing.words((1000, 195), "a coin", 28, anchor="start")

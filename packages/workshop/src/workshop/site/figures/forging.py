@@ -1,13 +1,4 @@
-"""A forger and a detective: the game in words, and how it went on the ring.
-
-In the environment of the lessons::
-
-    python -m workshop.site.figures.forging
-
-plays the games on the ring by the cells of the lesson on adversarial networks, which takes seconds, and
-writes ``forged.json`` beside this file, for the slides. Nothing is chosen: the seed is the lesson's, and
-what failed is kept.
-"""
+"""A forger and a detective: the game in words, and how it went on the ring, as ``forged.json`` records it."""
 
 from __future__ import annotations
 
@@ -17,52 +8,12 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from workshop.lessons.catalogue import check_of, exercise_of, read_solution
 from workshop.site.figures.drawing import Drawing
-from workshop.site.figures.recording import NOTEBOOKS, SETTINGS
-from workshop.teach.forging import recording
+from workshop.teach import recordings
 
 FILE = Path(__file__).with_name("forged.json")
-LESSON = "7-make/20-gan"
-LAST = "ring-remedies"
-"""The cell that plays the last of the games."""
-
 BRUSHES = ("by principal components", "painted, 28 lines")
 """Two ways to draw a digit from its 64 numbers, as the lesson's record names them."""
-
-Names = dict[str, Any]
-"""What a lesson's cells have assigned."""
-
-
-def run_lesson(lesson: str = LESSON, last: str = LAST) -> Names:
-    """Run a lesson in full and solved up to the cell ``last``; return its names."""
-    path = NOTEBOOKS / f"{lesson}.ipynb"
-    names: Names = {"__name__": "__lesson__", "display": lambda *_: None}
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code" or check_of(cell) is not None:
-            continue
-        exercise = exercise_of(cell)
-        text = "".join(cell["source"]) if exercise is None else read_solution(NOTEBOOKS, exercise)
-        exec(compile(text, f"{path.name}:{cell['id']}", "exec"), names)
-        if SETTINGS in cell["metadata"].get("tags", []):
-            names |= {"PROFILE": "full", "REJOIN": False}
-        if cell["id"] == last:
-            return names
-    raise ValueError(f"{lesson} has no cell {last}")
-
-
-def ring(names: Names) -> dict[str, Any]:
-    """Return the film of the game without a remedy, some points a moment, and the kinds of all games."""
-    film = [[[round(float(x), 1) for x in point] for point in points[:60]] for points in names["alone"]]
-    kinds = {name: [round(count, 2) for count in curve] for name, curve in names["counts"].items()}
-    return {"rounds": names["RING"]["rounds"], "film": film, "kinds": kinds}
-
-
-def record() -> None:
-    """Play the games on the ring and write what the slides show."""
-    kept = ring(run_lesson())
-    FILE.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(kept["kinds"])
 
 
 def forged() -> dict[str, Any]:
@@ -153,10 +104,8 @@ def remedies() -> Drawing:
 
 def distances(whose: str) -> list[float]:
     """Return the Fréchet distance of digits, drawn in both ways: the mean of all recorded painters."""
-    pieces = [
-        piece["distance"] for name, piece in recording.recorded().items() if name.startswith("painter/")
-    ]
-    return [mean(piece[f"{whose}, {way}"] for piece in pieces) for way in BRUSHES]
+    painted = recordings.table("painted")
+    return [mean(painted[f"{whose}, {way}"].values()) for way in BRUSHES]
 
 
 def brush() -> Drawing:
@@ -174,7 +123,3 @@ def brush() -> Drawing:
             drawing.words((x + 105, 318), name, 26, "quiet")
         drawing.words((left + 220, 368), what, 28, weight=600)
     return drawing
-
-
-if __name__ == "__main__":
-    record()

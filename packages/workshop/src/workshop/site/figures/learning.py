@@ -1,4 +1,4 @@
-"""How networks of the lessons learned: curves of recorded runs, see ``recording``."""
+"""How networks of the lessons learned: curves of recorded runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workshop.site.figures.drawing import Drawing, Point
-from workshop.site.figures.recording import Record, recorded
+from workshop.teach import recordings
 
 DENSE, CONVOLUTIONS = "1-mnist/10-mlp", "1-mnist/20-cnn"
 HEIGHT = 300
@@ -52,8 +52,8 @@ def _step(passes: int) -> int:
 
 def dense_or_convolutions() -> Drawing:
     """The share of wrong answers on digits that neither network saw, pass by pass."""
-    dense = recorded()[DENSE]["Adam"]["errors"]
-    convolutions = recorded()[CONVOLUTIONS]["convolutions"]["errors"]
+    dense = recordings.read("training")[DENSE]["Adam"]["errors"]
+    convolutions = recordings.read("training")[CONVOLUTIONS]["convolutions"]["errors"]
     drawing = Drawing(900, HEIGHT + 90)
     panel = Panel(90, 600, max(len(dense), len(convolutions)), 0.4, 8)
     panel.frame(drawing, (0.5, 1, 2, 4, 8), " %", "passes through the 60,000 digits")
@@ -65,7 +65,7 @@ def dense_or_convolutions() -> Drawing:
 
 def by_heart() -> Drawing:
     """A thousand digits, learned with dropout and without: what it knows, and what it makes of new ones."""
-    runs: Record = recorded()[DENSE]
+    runs = recordings.read("training")[DENSE]
     drawing = Drawing(1152, HEIGHT + 90)
     passes = len(runs["by heart"]["errors"])
     known = Panel(80, 370, passes, 0.01, 3)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from workshop.site.figures.drawing import Drawing
-from workshop.teach.policy.recording import recorded
+from workshop.teach import recordings
 
 PAYS = (0.3, 0.6)
 SCORES = (0.2, -0.1)
@@ -84,7 +84,7 @@ def noise_of_levers() -> Drawing:
 
 def seeds(kind: str) -> float:
     """Return the mean of what the recorded seeds came to in ``invaders``, ``breakout_rule``, …"""
-    return mean(float(piece[kind]) for name, piece in recorded().items() if name.startswith("seeds/"))
+    return mean(recordings.figures(recordings.read("policy"), "seeds", kind).values())
 
 
 def two_games() -> Drawing:

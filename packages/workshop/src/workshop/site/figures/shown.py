@@ -8,7 +8,7 @@ from typing import Any
 
 from workshop.site.figures.drawing import BESIDE, Drawing
 from workshop.site.figures.learning import DENSE, Panel
-from workshop.site.figures.recording import recorded
+from workshop.teach import recordings
 
 FILE = Path(__file__).with_name("computed.json")
 
@@ -92,7 +92,7 @@ def alike() -> Drawing:
 
 def ladder() -> Drawing:
     """Wrong answers on new digits, pass by pass: one hidden layer, and two with dropout and Adam."""
-    runs = recorded()[DENSE]
+    runs = recordings.read("training")[DENSE]
     drawing = Drawing(1120, 390)
     panel = Panel(90, 520, max(len(run["errors"]) for run in (runs["a hidden layer"], runs["Adam"])), 1, 8)
     panel.frame(drawing, (1, 2, 4, 8), " %", "passes through the 60,000 digits")

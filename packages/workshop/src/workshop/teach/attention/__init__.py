@@ -1,1 +1,1 @@
-"""What the lesson on attention needs besides: how matrices learn quickly, and what is recorded."""
+"""What the lesson on attention needs besides: how matrices learn quickly, and its texts."""

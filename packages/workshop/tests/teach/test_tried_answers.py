@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.teach import checks, trials
+from workshop.teach import checks, tried_answers
 
 CHECK = """
 with check("double") as right:
@@ -50,7 +50,7 @@ def order(names: dict[str, Any], tmp_path: Path) -> Order:
     def ordered(answers: dict[str, str]) -> dict[str, Any]:
         written = {"exercise": "double", "check": CHECK, "answers": answers, "solution": SOLUTION}
         file.write_text(json.dumps(written))
-        trials.run(str(file))
+        tried_answers.run(str(file))
         found: dict[str, Any] = json.loads(file.read_text())["results"]
         return found
 
@@ -74,7 +74,7 @@ def no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
     def fork() -> int:
         raise AssertionError("a fork would wait for the locks that the thread holds")
 
-    monkeypatch.setattr(trials.os, "fork", fork)
+    monkeypatch.setattr(tried_answers.os, "fork", fork)
 
 
 def test_while_a_lesson_runs_threads_answers_are_tried_without_a_fork(
@@ -94,7 +94,7 @@ def test_while_a_lesson_runs_threads_answers_are_tried_without_a_fork(
 def test_while_a_lesson_runs_threads_an_endless_answer_is_stopped(
     order: Order, lessons_thread: threading.Thread, no_fork: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "CPU_SECONDS", 1)
+    monkeypatch.setattr(tried_answers, "CPU_SECONDS", 1)
     found = order({"endless": "while True:\n    pass", "right": ANSWERS["right"]})
     assert found["endless"] == {"answer": "stops", "message": "it does not end", "error": ""}
     assert found["right"]["answer"] == "right", "what comes after it is tried as ever"
@@ -144,7 +144,7 @@ def test_an_answer_that_changes_shared_data_does_not_make_others_wrong(
 def test_an_answer_that_kills_its_process_or_never_ends_does_not_stop_the_others(
     order: Order, no_threads: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "CPU_SECONDS", 1)
+    monkeypatch.setattr(tried_answers, "CPU_SECONDS", 1)
     kills = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
     found = order(
         {"right": ANSWERS["right"], "kills": kills, "endless": "while True: pass", "stub": ANSWERS["stub"]}

@@ -1,1 +1,0 @@
-"""What the lesson on anomaly detection tells beside its own run, recorded."""

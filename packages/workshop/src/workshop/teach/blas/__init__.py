@@ -1,1 +1,0 @@
-"""What the lesson *BLAS* has beside its own measurements: those of another machine."""

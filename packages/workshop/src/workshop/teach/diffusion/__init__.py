@@ -1,1 +1,0 @@
-"""What the lesson on diffusion tells beside its own run, recorded."""
