@@ -61,7 +61,9 @@ def accounts(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "runuser").chmod(0o755)
     for name, text in {
         "with": KEY,
-        "options": f'no-pty,command="x" {KEY}',
+        "options": f'from="10.0.0.*",no-pty {KEY} of a restricted area',
+        "forced": f'no-pty,command="x" {KEY}',
+        "restricted": f"restrict {KEY}",
         "empty": "",
         "comment": f"# {KEY}",
         "command": "ssh-copy-id somewhere",
@@ -75,7 +77,7 @@ def accounts(tmp_path: Path) -> dict[str, str]:
 
 
 def test_accounts_with_a_key_are_found(accounts: dict[str, str]) -> None:
-    names = ["with", "options", "empty", "comment", "command", "pipe", "none", "nobody-of-this-name"]
+    names = ["with", "options", "forced", "restricted", "empty", "comment", "command", "pipe", "none", "nobody-of-this-name"]
     done = subprocess.run(
         ["bash", ROLE / "files/accounts-with-keys.bash", *names],
         env=accounts,
@@ -90,6 +92,7 @@ def variable(name: str, **known: Any) -> Any:
     """Work out a variable of the role's."""
     jinja = jinja2.Environment()
     jinja.filters["unique"] = lambda each: list(dict.fromkeys(each))
+    jinja.tests["search"] = lambda text, pattern: bool(re.search(pattern, text))
     known = {
         "base_fedora_authorized_keys": [],
         "base_fedora_ssh_permit_root_login": "prohibit-password",
@@ -120,6 +123,7 @@ def test_the_accounts_that_could_mend_the_machine(
         (["root"], [], [KEY], False),
         (["me", "root"], ["me"], [], True),
         (["workshop", "root"], [], [KEY], True),
+        (["workshop", "root"], [], [f'command="x" {KEY}'], False),
         (["workshop", "root"], [], [], False),
     ],
 )
