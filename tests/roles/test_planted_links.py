@@ -178,15 +178,3 @@ def test_a_workshop_in_a_home_is_refused(watched: Watched) -> None:
     assert f"{ACCOUNT} can change {watched.system}/home, and root writes and runs nothing there" in " ".join(
         done.stdout.split()
     )
-
-
-def test_a_checkout_in_a_home_is_refused_but_for_who_became_root_by_sudo(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make(watched)
-    checkout = {"workshop_source": str(watched.system / "home/checkout")}
-    monkeypatch.delenv("SUDO_USER", raising=False)
-    refusal = f"{ACCOUNT} can change {watched.system}/home"
-    assert refusal in " ".join(play(watched.system, checkout).stdout.split())
-    monkeypatch.setenv("SUDO_USER", ACCOUNT)
-    assert refusal not in " ".join(play(watched.system, checkout).stdout.split())
