@@ -60,7 +60,10 @@ def name_of(account: int | None) -> str:
 
 
 def who_can_change(folder: Path, trusted: int = 0) -> int | None:
-    """Return an account besides the caller, root and the trusted one that can put things into a folder, and take them out."""
+    """Return an account that can put things into a folder, and take them out.
+
+    Besides the caller, root and the trusted account.
+    """
     found = os.lstat(folder)
     if found.st_uid not in (0, os.geteuid(), trusted):
         return found.st_uid

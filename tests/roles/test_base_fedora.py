@@ -77,7 +77,18 @@ def accounts(tmp_path: Path) -> dict[str, str]:
 
 
 def test_accounts_with_a_key_are_found(accounts: dict[str, str]) -> None:
-    names = ["with", "options", "forced", "restricted", "empty", "comment", "command", "pipe", "none", "nobody-of-this-name"]
+    names = [
+        "with",
+        "options",
+        "forced",
+        "restricted",
+        "empty",
+        "comment",
+        "command",
+        "pipe",
+        "none",
+        "nobody-of-this-name",
+    ]
     done = subprocess.run(
         ["bash", ROLE / "files/accounts-with-keys.bash", *names],
         env=accounts,

@@ -96,7 +96,16 @@ def test_a_supervisor_that_read_other_settings_is_stopped_once(tmp_path: Path) -
         os.chdir(here)
         for _ in range(2):
             done = subprocess.run(
-                [ANSIBLE, tmp_path / "play.yml", "-i", "localhost,", "-c", "local", "-e", json.dumps(variables)],
+                [
+                    ANSIBLE,
+                    tmp_path / "play.yml",
+                    "-i",
+                    "localhost,",
+                    "-c",
+                    "local",
+                    "-e",
+                    json.dumps(variables),
+                ],
                 cwd=ROOT,
                 env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
                 capture_output=True,

@@ -49,7 +49,9 @@ def patch(theano: Path, *, check: bool = False) -> list[str]:
     stamp, files = theano / STAMP, sorted(PATCHES.glob("*.patch"))
     wanted = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
     if stamp.exists() and stamp.read_text(encoding="utf-8") != wanted:
-        raise MisfitError(f"{theano} has patches of another version; remove {sys.prefix} and run set-up again")
+        raise MisfitError(
+            f"{theano} has patches of another version; remove {sys.prefix} and run set-up again"
+        )
     for left in theano.glob(f"{PATCHING}*") if not check else ():  # by a run that was killed
         shutil.rmtree(left)
     # Next to what is patched: where root sets up, only root can write there.
