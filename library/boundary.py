@@ -18,6 +18,10 @@ options:
     elements: path
     default: []
   files: {description: What will be run or installed., type: list, elements: path, default: []}
+  trusted:
+    description: An account that may change the files, because it became root for this. Empty, none.
+    type: str
+    default: ""
 attributes:
   check_mode: {support: full, description: Changes nothing anyway.}
 author: [The Deep Learning Workshop]
@@ -30,6 +34,7 @@ EXAMPLES = r"""
 """
 
 import os
+import pwd
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -49,15 +54,22 @@ def must_not_be_anothers(folder: str) -> None:
 def main() -> None:
     """Look at all of them."""
     paths = {"type": "list", "elements": "path", "default": []}
-    module = AnsibleModule(argument_spec={"folders": paths, "files": paths}, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={"folders": paths, "files": paths, "trusted": {"type": "str", "default": ""}},
+        supports_check_mode=True,
+    )
+    name = module.params["trusted"]
     try:
+        trusted = pwd.getpwnam(name).pw_uid if name else 0
         for folder in module.params["folders"]:
             must_be_ours(folder, inside=True)
             must_not_be_anothers(folder)
         for file in module.params["files"]:
-            must_be_ours(file)
+            must_be_ours(file, trusted=trusted)
     except BoundaryError as error:
         module.fail_json(msg=str(error))
+    except KeyError:
+        module.fail_json(msg=f"there is no account {name}")
     except OSError as error:
         module.fail_json(msg=f"cannot look at {error.filename}: {error.strerror}")
     module.exit_json(changed=False)

@@ -59,10 +59,13 @@ def name_of(account: int | None) -> str:
         return f"the account {account}"
 
 
-def who_can_change(folder: Path) -> int | None:
-    """Return an account besides the caller and root that can put things into a folder, and take them out."""
+def who_can_change(folder: Path, trusted: int = 0) -> int | None:
+    """Return an account that can put things into a folder, and take them out.
+
+    Besides the caller, root and the trusted account.
+    """
     found = os.lstat(folder)
-    if found.st_uid not in (0, os.geteuid()):
+    if found.st_uid not in (0, os.geteuid(), trusted):
         return found.st_uid
     # In a sticky folder, as /tmp, each account can change its own things alone.
     if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
@@ -71,9 +74,9 @@ def who_can_change(folder: Path) -> int | None:
     if not found.st_mode & stat.S_IWGRP:
         return None
     for kind, number in writers(folder, found.st_gid):
-        if kind == ACL_USER and number not in (0, os.geteuid()):
+        if kind == ACL_USER and number not in (0, os.geteuid(), trusted):
             return number
-        if kind != ACL_USER and has_others(number):
+        if kind != ACL_USER and has_others(number, trusted):
             return ANYBODY
     return None
 
@@ -95,38 +98,40 @@ def writers(folder: Path, group: int) -> list[tuple[int, int]]:
     ]
 
 
-def has_others(group: int) -> bool:
-    """Tell whether a person besides the caller may be in a group."""
-    if group >= FIRST_PERSON:
-        return True
+def has_others(group: int, trusted: int = 0) -> bool:
+    """Tell whether a person besides the caller and the trusted one may be in a group."""
     try:
         found = grp.getgrgid(group)
     except KeyError:
         found = None
+    if group >= FIRST_PERSON:
+        # Most distributions give each person a group of its own name.
+        return found is None or bool(found.gr_mem) or not trusted or found.gr_name != name_of(trusted)
     # Not every directory of accounts lets all of them be listed.
     if found is not None and found.gr_name == OF_ALL:
         return True
     members = set(found.gr_mem) if found is not None else set()
     return any(
-        each.pw_uid >= FIRST_PERSON and each.pw_uid != os.geteuid()
+        each.pw_uid >= FIRST_PERSON and each.pw_uid not in (os.geteuid(), trusted)
         for each in pwd.getpwall()
         if each.pw_name in members or each.pw_gid == group
     )
 
 
-def survey(path: str | Path, *, inside: bool = False) -> Place:
+def survey(path: str | Path, *, inside: bool = False, trusted: int = 0) -> Place:
     """Find out who can change what lies at ``path``.
 
     Args:
         path: Need not exist. A link there is followed, as far as only root can have made it.
         inside: The path is a folder, and what lies in it is meant.
+        trusted: An account that may change it all, as it can become root anyway.
     """
     here, todo = Path("/"), list(reversed(Path(os.path.normpath(Path.cwd() / path)).parts[1:]))
     if os.geteuid() != 0:
         return Place(Path(path), None, here)
     links = 0
     while todo:
-        account = who_can_change(here)
+        account = who_can_change(here, trusted)
         if account is not None:
             return Place(here.joinpath(*reversed(todo)), account, here)
         entry = here / todo.pop()
@@ -137,20 +142,20 @@ def survey(path: str | Path, *, inside: bool = False) -> Place:
         if not stat.S_ISLNK(found.st_mode):
             here = entry
             continue
-        if found.st_uid != 0:
+        if found.st_uid not in (0, trusted):
             return Place(entry.joinpath(*reversed(todo)), found.st_uid, here)
         if (links := links + 1) > MOST_LINKS:
             raise BoundaryError(f"{path} is a ring of links; remove it and run this again")
         target = Path(os.path.normpath(here / entry.readlink()))
         here, todo = Path("/"), [*todo, *reversed(target.parts[1:])]
     found = os.lstat(here)
-    account = who_can_change(here) if inside and stat.S_ISDIR(found.st_mode) else None
+    account = who_can_change(here, trusted) if inside and stat.S_ISDIR(found.st_mode) else None
     return Place(here, account, here)
 
 
-def must_be_ours(path: str | Path, *, inside: bool = False) -> Path:
+def must_be_ours(path: str | Path, *, inside: bool = False, trusted: int = 0) -> Path:
     """Return where a path leads; raise BoundaryError if another account can change it."""
-    place = survey(path, inside=inside)
+    place = survey(path, inside=inside, trusted=trusted)
     if place.account is not None:
         raise BoundaryError(
             f"{place.name} can change {place.folder}, and root writes and runs nothing there; "

@@ -18,7 +18,7 @@ bootstrap_packages() {
 }
 
 # role_file: where the role base-fedora keeps what it needs on this machine; the first of the same files that Ansible
-# tries (__workshop_distribution_files in roles/workshop/defaults/main.yml).
+# tries (workshop_distribution_files in roles/workshop/vars/main.yml).
 role_file() {
   local name
   for name in "$distribution-$major" "$distribution" "$family-$major" "$family"; do

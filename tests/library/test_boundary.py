@@ -185,6 +185,15 @@ class TestModule:
         assert f"{ACCOUNT} can change {home}" in self.run(folders=[str(home / "venvs")])
         assert f"{ACCOUNT} can change {home}" in self.run(files=[str(home / "bin/uv")])
 
+    def test_who_became_root_may_run_a_checkout_of_their_own(self, home: Path) -> None:
+        (home / "checkout").mkdir(mode=0o700)
+        os.chown(home / "checkout", pwd.getpwnam(ACCOUNT).pw_uid, -1)
+        files = [str(home / "checkout/setup.bash")]
+        assert self.run(files=files, trusted=ACCOUNT) == ""
+        assert f"{ACCOUNT} can change {home}" in self.run(files=files, trusted="games")
+        (home / "checkout").chmod(0o777)
+        assert "every account can change" in self.run(files=files, trusted=ACCOUNT)
+
     def test_a_plain_user_takes_no_cache_of_anothers(
         self, home: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -29,7 +29,7 @@ AS_PARTICIPANT = """
   tasks:
     - ansible.builtin.setup: {gather_subset: [min]}
     - ansible.builtin.command:
-        argv: "{{ __workshop_as_participant + ['sh', '-c', 'id -un; env; echo end'] }}"
+        argv: "{{ workshop_as_participant + ['sh', '-c', 'id -un; env; echo end'] }}"
       register: said
     - ansible.builtin.copy: {content: "{{ said.stdout }}", dest: "{{ answer }}"}
 """
@@ -45,7 +45,9 @@ def play(text: str, folder: Path, *words: str, **variables: str) -> subprocess.C
     playbook = folder / "play.yml"
     playbook.write_text(text)
     command: list[str | Path] = [ANSIBLE, playbook, "-i", "localhost,", "-c", "local"]
-    command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}", *words]
+    for part in ("defaults", "vars"):
+        command += ["-e", f"@{ROOT / 'roles/workshop' / part / 'main.yml'}"]
+    command += ["-e", f"workshop_checkout={ROOT}", *words]
     return subprocess.run(
         command,
         cwd=ROOT,
@@ -75,7 +77,7 @@ def test_who_cannot_become_root_gets_a_line_for_an_administrator(tmp_path: Path,
         INSTALL,
         tmp_path,
         "-e",
-        json.dumps({"__workshop_become": True, "ansible_become_user": "nobody"}),
+        json.dumps({"workshop_become": True, "ansible_become_user": "nobody"}),
         PATH=without_root(tmp_path, complaint),
     )
     assert done.returncode != 0
@@ -119,7 +121,7 @@ def test_no_task_has_a_policy_of_its_own() -> None:
         for task in tasks(yaml.safe_load(file.read_text()))
         if "become" in task
     }
-    assert policies == {False, "{{ __workshop_become }}"}
+    assert policies == {False, "{{ workshop_become }}"}
     assert not [file for file in files if "become_user" in file.read_text()]
 
 

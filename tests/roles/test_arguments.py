@@ -86,8 +86,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     shutil.copy(ROOT / "ansible.cfg", house)
     shared = (ROOT / "roles/workshop/defaults/main.yml").read_text(encoding="utf-8")
     write(house / "roles/workshop/defaults/main.yml", shared.replace("workshop_prefix: /opt/workshop\n", ""))
-    private = "roles/workshop/tasks/private.yml"
-    write(house / private, (ROOT / private).read_text(encoding="utf-8"))
+    for file in (
+        "roles/workshop/tasks/private.yml",
+        "roles/workshop/vars/main.yml",
+        "roles/jupyter-service/tasks/guessable.yml",
+    ):
+        write(house / file, (ROOT / file).read_text(encoding="utf-8"))
     hosts = {
         name: {key: value for key, value in ({"workshop_prefix": "/opt"} | own).items() if value is not None}
         for name, own in MACHINES.items()

@@ -61,7 +61,9 @@ def accounts(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "runuser").chmod(0o755)
     for name, text in {
         "with": KEY,
-        "options": f'no-pty,command="x" {KEY}',
+        "options": f'from="10.0.0.*",no-pty {KEY} of a restricted area',
+        "forced": f'no-pty,command="x" {KEY}',
+        "restricted": f"restrict {KEY}",
         "empty": "",
         "comment": f"# {KEY}",
         "command": "ssh-copy-id somewhere",
@@ -75,7 +77,18 @@ def accounts(tmp_path: Path) -> dict[str, str]:
 
 
 def test_accounts_with_a_key_are_found(accounts: dict[str, str]) -> None:
-    names = ["with", "options", "empty", "comment", "command", "pipe", "none", "nobody-of-this-name"]
+    names = [
+        "with",
+        "options",
+        "forced",
+        "restricted",
+        "empty",
+        "comment",
+        "command",
+        "pipe",
+        "none",
+        "nobody-of-this-name",
+    ]
     done = subprocess.run(
         ["bash", ROLE / "files/accounts-with-keys.bash", *names],
         env=accounts,
@@ -90,6 +103,7 @@ def variable(name: str, **known: Any) -> Any:
     """Work out a variable of the role's."""
     jinja = jinja2.Environment()
     jinja.filters["unique"] = lambda each: list(dict.fromkeys(each))
+    jinja.tests["search"] = lambda text, pattern: bool(re.search(pattern, text))
     known = {
         "base_fedora_authorized_keys": [],
         "base_fedora_ssh_permit_root_login": "prohibit-password",
@@ -120,6 +134,7 @@ def test_the_accounts_that_could_mend_the_machine(
         (["root"], [], [KEY], False),
         (["me", "root"], ["me"], [], True),
         (["workshop", "root"], [], [KEY], True),
+        (["workshop", "root"], [], [f'command="x" {KEY}'], False),
         (["workshop", "root"], [], [], False),
     ],
 )
@@ -203,7 +218,12 @@ def test_sshd_itself_checks_its_settings_old_or_new(
         (tmp_path / name).write_text(note + body)
         (tmp_path / name).chmod(0o755)
     (tmp_path / "mkdir").write_text("#!/bin/sh\n")
-    check = yaml.safe_load((ROLE / "vars/main.yml").read_text())["__base_fedora_sshd_check"]
+    (harden,) = (
+        task["ansible.builtin.template"]
+        for task in yaml.safe_load((ROLE / "tasks/machine.yml").read_text())
+        if "ansible.builtin.template" in task
+    )
+    check = jinja2.Template(harden["validate"]).render(ansible_check_mode=False)
     file = tmp_path / "10-workshop.conf"
     # As Ansible calls it: words, without a shell.
     words = shlex.split(check.replace("/usr/sbin/sshd", str(tmp_path / "sshd")) % file)

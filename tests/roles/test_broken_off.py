@@ -29,7 +29,7 @@ PLAY = """
   connection: local
   gather_facts: false
   vars_files: [vars.yml]
-  vars: {base_fedora_install: [nano], __workshop_become: false, __base_fedora_package_arguments: {}}
+  vars: {base_fedora_install: [nano], workshop_become: false, __base_fedora_package_arguments: {}}
   environment:
     TRIES: "{{ folder }}/{{ inventory_hostname }}"
     WORDS: "{{ words }}"

@@ -59,9 +59,9 @@ PLAY = """
       block:
         - ansible.builtin.include_role: {name: base-fedora, tasks_from: distribution, public: true}
         - ansible.builtin.include_vars: "{{ roles }}/python-venv/vars/main.yml"
-        - ansible.builtin.include_vars: "{{ __workshop_distribution_vars }}"
+        - ansible.builtin.include_vars: "{{ workshop_distribution_vars }}"
           vars: {role_path: "{{ roles }}/python-venv"}
-        - ansible.builtin.include_vars: "{{ __workshop_distribution_vars }}"
+        - ansible.builtin.include_vars: "{{ workshop_distribution_vars }}"
           vars: {role_path: "{{ roles }}/notebook-sync"}
         - ansible.builtin.set_fact:
             answer:
@@ -111,7 +111,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     plugin.write_text(FACTS.format(file=str(folder / "facts.json")))
     (folder / "play.yml").write_text(PLAY)
     command: list[str | Path] = [ANSIBLE, folder / "play.yml", "-i", ",".join(facts) + ",", "-c", "local"]
-    command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}"]
+    command += ["-e", f"@{ROOT / 'roles/workshop/vars/main.yml'}"]
     command += ["-e", json.dumps({"folder": str(folder), "roles": str(ROOT / "roles")})]
     done = subprocess.run(
         command,
@@ -152,7 +152,7 @@ def test_every_role_chooses_in_the_same_way() -> None:
         if "ansible.builtin.include_vars" in task
     ]
     assert len(includes) >= 5
-    assert set(includes) == {"{{ __workshop_distribution_vars }}"}
+    assert set(includes) == {"{{ workshop_distribution_vars }}"}
 
 
 def test_modules_run_on_the_python_of_enterprise_linux_9() -> None:

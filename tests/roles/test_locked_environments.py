@@ -144,13 +144,15 @@ def test_what_drifted_is_mended_and_half_an_environment_is_made_anew(house: Hous
     assert not (house.venvs / "theano/.unfinished").exists()
 
 
-def test_an_environment_whose_theano_was_rewritten_by_an_older_workshop_is_made_anew(house: House) -> None:
+def test_an_environment_with_other_patches_is_made_again(house: House) -> None:
     (packages,) = house.venvs.glob("theano/lib/*/site-packages")
-    rewritten = packages / "theano/gof/precompiled.py"
-    rewritten.parent.mkdir(parents=True)
-    rewritten.touch()
+    patches = packages / "workshop/machine/theano_patches.py"
+    patches.parent.mkdir(parents=True)
+    patches.write_text("import sys; sys.exit(0)\n")
+    assert house.play()[0] == 0
+    patches.write_text("import sys; sys.exit(3 if sys.argv[1:] == ['--check'] else 1)\n")
     assert house.play()[0] > 0
-    assert not rewritten.exists()
+    assert not patches.exists()
     assert house.answer("theano", "import libtheano; print(libtheano.version)") == "1.0"
 
 

@@ -33,7 +33,7 @@ UNSEEN = {
     "that",
 }
 """Of a task, what Ansible shows of no value, whatever it is asked to show."""
-CONTENT = "__workshop_secret.content"
+CONTENT = "workshop_secret.content"
 """What the tasks in roles/workshop/tasks/secret.yml are given."""
 READ_BACK = {"__hub_kubernetes_values"}
 """Variables that are read from a file with a secret in it."""
@@ -138,7 +138,7 @@ def secret_variables() -> set[str]:
     while True:
         more = {name for name, text in variables() if name not in known and mentions(text, known)}
         # Of this one it is the content alone.
-        more -= {"__workshop_secret"}
+        more -= {"workshop_secret"}
         if not more:
             return known
         known |= more

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import jinja2
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 TEMPLATES = ROOT / "roles/managed-service/templates"
 # What a supervisor leaves where it can be asked.
 LISTEN = f"{sys.executable} -c \"import socket; socket.socket(1).bind('run/supervisor.sock')\""
@@ -60,3 +64,54 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
     files = (tmp_path / "files").read_text().splitlines()
     assert "/dev/null" in files
     assert not [name for name in files if name.startswith(f"{tmp_path}/lock")]
+
+
+PLAY = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role: {name: managed-service, tasks_from: shared}
+"""
+
+
+@pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+def test_a_supervisor_that_read_other_settings_is_stopped_once(tmp_path: Path) -> None:
+    python = tmp_path / "venvs/jupyter/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$*" >>calls\necho 999999999\n')
+    python.chmod(0o755)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "play.yml").write_text(PLAY)
+    variables = {
+        "ansible_python_interpreter": sys.executable,
+        "workshop_prefix": str(tmp_path),
+        "workshop_user": "root" if os.geteuid() == 0 else "learner",
+        "workshop_service_manager_used": "supervisor",
+    }
+    # A socket's path may have 107 bytes.
+    here = Path.cwd()
+    with socket.socket(socket.AF_UNIX) as running:
+        os.chdir(tmp_path)
+        running.bind("run/supervisor.sock")
+        os.chdir(here)
+        for _ in range(2):
+            done = subprocess.run(
+                [
+                    ANSIBLE,
+                    tmp_path / "play.yml",
+                    "-i",
+                    "localhost,",
+                    "-c",
+                    "local",
+                    "-e",
+                    json.dumps(variables),
+                ],
+                cwd=ROOT,
+                env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert [call.split()[-1] for call in calls].count("shutdown") == 1

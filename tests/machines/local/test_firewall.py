@@ -66,7 +66,7 @@ def play(bed: Bed, folder: Path, task: dict[str, Any], **variables: Any) -> Ran:
     (folder / "play.yml").write_text(json.dumps(book))
     ran = bed.play(
         folder / "play.yml",
-        __workshop_become=False,
+        workshop_become=False,
         __base_fedora_runs_services=True,
         __base_fedora_missing=[],
         __uninstall_as_root=True,

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ def test_the_command_reports_whether_it_changed_anything(
     for words, changed in ((["--check"], True), ([], True), ([], False), (["--check"], False)):
         assert theano_patches.main(words) == 0
         assert json.loads(capsys.readouterr().out)["changed"] is changed
+
+
+def test_other_patches_than_before_ask_for_a_new_environment(
+    theano: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert theano_patches.main([]) == 0
+    shutil.copytree(theano_patches.PATCHES, tmp_path / "newer")
+    monkeypatch.setattr(theano_patches, "PATCHES", tmp_path / "newer")
+    assert theano_patches.main(["--check"]) == 0
+    next((tmp_path / "newer").glob("*.patch")).unlink()
+    for words in (["--check"], []):
+        assert theano_patches.main(words) == theano_patches.MISFIT
 
 
 def test_patched_modules_are_there_as_bytecode(theano: Path) -> None:

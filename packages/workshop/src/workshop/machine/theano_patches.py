@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import importlib.metadata
 import json
 import py_compile
@@ -28,32 +29,49 @@ from workshop.system.files import locked, write_whole
 PATCHES = Path(__file__).with_name("theano")
 VERSION = "1.0.5"
 PATCHING = ".patching-"
+STAMP = ".patches"
+"""In the patched package: which patches it has."""
+MISFIT = 3
+"""The exit status where the environment has to be made again."""
+
+
+class MisfitError(WorkshopError):
+    """The package is neither Theano 1.0.5's nor patched by these patches."""
 
 
 def patch(theano: Path, *, check: bool = False) -> list[str]:
     """Apply the patches to the installed package; return the files changed, or that would be.
 
-    Safe to run again: a patched file is left as it is. Raises WorkshopError for a file that is neither Theano
-    1.0.5's nor patched; then nothing is changed.
+    Safe to run again: a patched file is left as it is. Raises MisfitError for a file that is neither Theano
+    1.0.5's nor patched, and where other patches were applied before; then nothing is changed.
     """
     changed = []
+    stamp, files = theano / STAMP, sorted(PATCHES.glob("*.patch"))
+    wanted = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") != wanted:
+        raise MisfitError(
+            f"{theano} has patches of another version; remove {sys.prefix} and run set-up again"
+        )
     for left in theano.glob(f"{PATCHING}*") if not check else ():  # by a run that was killed
         shutil.rmtree(left)
     # Next to what is patched: where root sets up, only root can write there.
     with tempfile.TemporaryDirectory(prefix=PATCHING, dir=None if check else theano) as folder:
         copy = Path(folder)
-        for file in sorted(PATCHES.glob("*.patch")):
+        for file in files:
             names = re.findall(r"^\+\+\+ b/(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
             _copy(theano, copy, names)
             if not _applies(copy, file, "--reverse"):
                 if not _applies(copy, file):
-                    raise WorkshopError(
+                    raise MisfitError(
                         f"{file.name} does not fit {' and '.join(names)}, "
                         f"which is not the one of Theano {VERSION}; "
                         f"remove {sys.prefix} and run set-up again"
                     )
                 _git_apply(copy, file)
                 changed += names
+        if not check:
+            # First of all: a run that is killed from here on leaves it behind.
+            write_whole(stamp, wanted.encode())
         for name in changed if not check else ():
             # A new file takes its place: the installed one may be a hard link into uv's cache.
             write_whole(theano / name, (copy / name).read_bytes())
@@ -97,7 +115,7 @@ def find_theano() -> Path:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Patch; print what changed as JSON."""
+    """Patch; print what changed as JSON. Exit status 3: the environment has to be made again."""
     parser = argparse.ArgumentParser(prog="theano_patches", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="only look")
     asked = parser.parse_args(words)
@@ -111,7 +129,7 @@ def main(words: Sequence[str] | None = None) -> int:
             changed = patch(theano, check=asked.check)
     except WorkshopError as error:
         print(f"theano_patches: {error}", file=sys.stderr)
-        return 1
+        return MISFIT if isinstance(error, MisfitError) else 1
     print(json.dumps({"changed": bool(changed), "files": changed}))
     return 0
 

@@ -1,0 +1,45 @@
+"""Kernels of ours that are no longer offered go; what else lies there stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_module import ROOT
+
+ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
+PLAY = "- hosts: all\n  gather_facts: false\n  roles: [deep-libs]\n"
+
+
+@pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+def test_a_kernel_that_is_left_out_is_removed_and_no_other(tmp_path: Path) -> None:
+    jupyter = tmp_path / "opt/venvs/jupyter"
+    (jupyter / "bin").mkdir(parents=True)
+    (jupyter / "bin/workshop").touch()
+    for name in ("theano", "somebodys"):
+        (jupyter / "share/jupyter/kernels" / name).mkdir(parents=True)
+        (jupyter / "share/jupyter/kernels" / name / "kernel.json").write_text("{}")
+    (tmp_path / "play.yml").write_text(PLAY)
+    variables = {
+        "ansible_python_interpreter": sys.executable,
+        "workshop_prefix": str(tmp_path / "opt"),
+        "workshop_user": pwd.getpwuid(os.geteuid()).pw_name,
+        "deep_libs_kernels": ["tensorflow"],
+        "deep_libs_warm": "no",
+    }
+    done = subprocess.run(
+        [ANSIBLE, tmp_path / "play.yml", "-i", "localhost,", "-c", "local", "-e", json.dumps(variables)],
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    left = {path.parent.name for path in jupyter.glob("share/jupyter/kernels/*/kernel.json")}
+    assert left == {"tensorflow", "somebodys"}
