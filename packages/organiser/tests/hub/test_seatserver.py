@@ -22,8 +22,8 @@ from free_ports import free_port
 from waiting import end, wait_until
 
 from organiser.hub import seatserver
-from workshop.sync.engine import synchronise
-from workshop.sync.home import pack
+from workshop.sync.apply import synchronise
+from workshop.sync.pack import pack
 from workshop.sync.source import read_folder
 
 ROLE = Path(__file__).resolve().parents[4] / "roles/hub-service"

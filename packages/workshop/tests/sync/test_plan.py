@@ -1,9 +1,9 @@
 import pytest
 
-from workshop.sync.decision import Action, Sides, decide
+from workshop.sync.decide import Action, Sides, decide
 from workshop.sync.files import beside_name
-from workshop.sync.notebook import Version
-from workshop.sync.state import REMEMBERED, Entry, delivered
+from workshop.sync.merge import Version
+from workshop.sync.state import REMEMBERED, Entry, synced
 
 from .bed import notebook
 
@@ -19,9 +19,9 @@ def test_names_beside() -> None:
 
 
 def test_an_entry_remembers_what_earlier_deliveries_meant() -> None:
-    entry = delivered(version("0"))
+    entry = synced(version("0"))
     for number in range(1, REMEMBERED + 5):
-        entry = delivered(version(str(number)), entry)
+        entry = synced(version(str(number)), entry)
     assert len(entry.earlier) == REMEMBERED
     assert entry.earlier[-1] == version(str(REMEMBERED + 3)).meaning
     assert entry.meaning not in entry.earlier
@@ -29,7 +29,7 @@ def test_an_entry_remembers_what_earlier_deliveries_meant() -> None:
 
 def test_a_merge_that_comes_to_an_earlier_version_is_no_restored_snapshot() -> None:
     first, second, third = version("a"), version("b", "a"), version("a", "a")
-    entry = delivered(second, delivered(first))
+    entry = synced(second, synced(first))
     decision = decide(Sides("x.ipynb", entry, second, version("b"), third))
     assert decision.action == Action.MERGED and decision.write is not None and decision.entry is not None
     assert decision.write.meaning == first.meaning

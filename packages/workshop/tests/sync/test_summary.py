@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from workshop.sync.decision import Action
-from workshop.sync.engine import Outcome, Report
+from workshop.sync.decide import Action
+from workshop.sync.apply import Outcome, Report
 from workshop.sync.summary import ORDER, summary
 
 BESIDE = Outcome(

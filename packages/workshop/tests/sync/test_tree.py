@@ -1,10 +1,13 @@
 from pathlib import Path
 
-from workshop.sync.decision import Action
-from workshop.sync.notebook import Version
-from workshop.sync.planner import Planner
+import pytest
+
+from workshop.sync import plan as plan_module
+from workshop.sync.decide import Action
+from workshop.sync.merge import Version
+from workshop.sync.plan import Planner, version_of
 from workshop.sync.source import Source
-from workshop.sync.state import HashCache, Manifest, delivered
+from workshop.sync.state import Manifest, synced
 
 NEW = Version(b"new")
 
@@ -12,14 +15,14 @@ NEW = Version(b"new")
 def plan(tmp_path: Path, skipped: dict[str, str] | None = None, **files: Version) -> dict[str, Action]:
     source = Source(files, skipped or {}, "rev")
     fates = Planner(
-        source, tmp_path / "mine", Manifest(tmp_path / "state"), HashCache(tmp_path / "state")
+        source, tmp_path / "mine", Manifest(tmp_path / "state")
     ).plan()
     assert not list(tmp_path.rglob("*.upstream-*")), "planning writes nothing"
     return {fate.path: fate.action for fate in fates}
 
 
 def test_a_skipped_file_is_refused_and_not_taken_for_deleted(tmp_path: Path) -> None:
-    Manifest(tmp_path / "state").update({"a": delivered(Version(b"1"))})
+    Manifest(tmp_path / "state").update({"a": synced(Version(b"1"))})
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "a").write_bytes(b"1")
     assert plan(tmp_path, {"a": "it is a link"}) == {"a": Action.REFUSED}
@@ -30,19 +33,21 @@ def test_a_name_beside_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     (tmp_path / "mine" / "a").write_bytes(b"mine")
     (tmp_path / "mine" / "a.upstream-rev").mkdir()
     source = Source({"a": NEW}, {}, "rev")
-    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"), HashCache(tmp_path / "state"))
+    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"))
     (fate,) = planner.plan()
     assert fate.action == Action.BESIDE
     assert [step.path for step in fate.steps] == ["a.upstream-rev-2"]
 
 
-def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
-    class Blind(HashCache):
-        def version(self, file: Path) -> Version | None:
-            if file.name == "a":
-                raise PermissionError(13, "Permission denied")
-            return super().version(file)
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blind(file: Path) -> Version | None:
+        if file.name == "a":
+            raise PermissionError(13, "Permission denied")
+        return version_of(file)
 
+    monkeypatch.setattr(plan_module, "version_of", blind)
     source = Source({"a": NEW, "b": NEW}, {}, "rev")
-    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"), Blind(tmp_path / "state"))
+    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"))
     assert {fate.path: fate.action for fate in planner.plan()} == {"a": Action.REFUSED, "b": Action.UPDATED}

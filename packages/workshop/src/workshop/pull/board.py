@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Report
+from workshop.sync.apply import Report
 from workshop.sync.summary import summary
 
 

@@ -17,7 +17,7 @@ import typer
 from workshop.errors import WorkshopError
 from workshop.output import print_json
 from workshop.settings import load_settings
-from workshop.sync import home
+from workshop.sync import pack as packing
 from workshop.sync.files import only_one, reason, shown
 from workshop.sync.request import Request, own_request, own_state, perform, request_from
 from workshop.sync.source import PACKED
@@ -170,7 +170,7 @@ def _pack(file: Path, request: Request, json: bool) -> None:
             # Whatever folder it lies in, what somebody wrote is theirs to show.
             beside.touch(mode=0o600)
             with beside.open("wb") as out:
-                done = home.pack(request.into, request.state, out, platform.node())
+                done = packing.pack(request.into, request.state, out, platform.node())
             beside.replace(file)
         finally:
             beside.unlink(missing_ok=True)

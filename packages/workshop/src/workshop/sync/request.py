@@ -16,7 +16,7 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
 from workshop.settings import Settings
-from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
+from workshop.sync.apply import Fetch, Open, Report, synchronise, undo
 from workshop.sync.files import from_json, without_links
 from workshop.sync.git import UnreachableError
 from workshop.sync.source import (
@@ -28,7 +28,6 @@ from workshop.sync.source import (
     read_repository,
     repository_in,
 )
-from workshop.sync.state import HashCache
 from workshop.sync.trust import Trust, read_last
 from workshop.updates import Updates
 
@@ -77,7 +76,7 @@ def perform(request: Request, open_notebooks: Open | None = None) -> Report:
     if request.undo:
         return undo(*here)
     if request.source.endswith(PACKED) and Path(request.source).is_file():
-        from workshop.sync.home import take_up  # seldom needed
+        from workshop.sync.pack import take_up  # seldom needed
 
         return take_up(Path(request.source), *here)
     try:
@@ -108,7 +107,7 @@ def _reader(request: Request) -> Fetch:
         raise WorkshopError(
             f"{place} is a folder without signatures; take a bundle, or say --allow-unsigned to take it"
         )
-    return lambda hashes: read_folder(found, request.subdir, hashes.version)
+    return partial(read_folder, found, request.subdir)
 
 
 def folder_with(folder: Path, subdir: str) -> Path:
@@ -124,7 +123,7 @@ def folder_with(folder: Path, subdir: str) -> Path:
     return inside[0] if inside else folder
 
 
-def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
+def _repository(request: Request, source: str) -> Source:
     state, keep = request.state.resolve(), not request.dry_run
     return read_repository(origin(source), request.subdir, request.branch, state, request, keep)
 

@@ -23,7 +23,7 @@ from workshop.errors import WorkshopError
 from workshop.sync.files import from_json, read_json, reason, require_room, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.mirror import MOST_FILES, Item, Mirror
-from workshop.sync.notebook import MOST_MEMORY, Version
+from workshop.sync.merge import MOST_MEMORY, Version
 from workshop.sync.revisions import Revision
 from workshop.sync.signatures import Signers
 from workshop.sync.trust import (
@@ -40,7 +40,7 @@ from workshop.system.hosts import is_loopback
 
 BUNDLE = ".bundle"
 PACKED = ".zip"
-"""How the name of a folder ends that another machine packed (``workshop.sync.home``)."""
+"""How the name of a folder ends that another machine packed (``workshop.sync.pack``)."""
 CACHES = {"__pycache__", "node_modules"}
 LARGEST_BYTES = 64_000_000
 MOST_BYTES = 1_000_000_000
@@ -100,39 +100,31 @@ def too_large(sizes: Iterable[int]) -> str:
     return ""
 
 
-def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | None] | None = None) -> Source:
+def read_folder(folder: Path, subdir: str) -> Source:
     """Read a checkout's or a stick's ``subdir``; hidden files and caches stay behind.
 
-    ``hashes`` knows the hash of a file that was read before. Raises WorkshopError when there is no such
-    folder or it holds no file.
+    Raises WorkshopError when there is no such folder or it holds no file.
     """
     root = (folder / subdir).resolve()
     if not root.is_relative_to(folder.resolve()):
         raise WorkshopError(f"{subdir} leads out of {folder}; name a folder inside it")
     if not root.is_dir():
         raise WorkshopError(f"there is no folder {subdir} in {folder}; name another source with --from")
-    read = hashes or (lambda file: Version(file.read_bytes(), file.read_bytes))
     files: dict[str, Version] = {}
     skipped: dict[str, str] = {}
     taken = 0
     for path in _walk(root, skipped):
         try:
-            status = (root / path).lstat()
-            why = unsafe(path) or _unfit(status)
-            found = None if why else read(root / path)
-            if found is not None and status.st_size < 1024:
-                why = unreal(found.data)
-            elif found is None and not why:
-                why = "the workshop's file vanished while it was read"
+            file = root / path
+            if not (why := unsafe(path) or _unfit(file.lstat())):
+                data = file.read_bytes()
+                if not (why := unreal(data)):
+                    files[path] = Version(data, file.read_bytes, MOST_MEMORY)
+                    taken += len(data)
         except Exception as error:  # one file of the workshop's stops no other
-            why, found = f"the workshop's file cannot be read: {reason(error)}", None
+            why = f"the workshop's file cannot be read: {reason(error)}"
         if why:
             skipped[shown(path)] = why
-        elif found is not None:
-            found.most_memory = MOST_MEMORY
-            files[path] = found
-            taken += found.size
-            found.forget()
         if len(files) > MOST_FILES or taken > MOST_BYTES:
             why = too_large(each.size for each in files.values())
             raise WorkshopError(f"{root} {why}; name another source with --from")

@@ -1,6 +1,6 @@
-"""What sync remembers below its state folder: what was delivered, what files were, what each run did.
+"""What sync remembers below its state folder: what was delivered, and what each run did.
 
-``manifest.json`` and ``delivered/`` hold what was delivered, ``stats.json`` hashes, ``backups/`` each run.
+``manifest.json`` and ``delivered/`` hold what was delivered, ``backups/`` each run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
-    fingerprint,
     from_json,
     make_way,
     prune,
@@ -26,19 +25,15 @@ from workshop.sync.files import (
     remove,
     remove_unfinished,
     sha256_of,
-    status_of,
     unsafe,
-    what,
     write_atomically,
     write_json,
     write_own,
 )
-from workshop.sync.notebook import Version
+from workshop.sync.merge import Version
 
 REMEMBERED = 20
 """So many earlier versions of a file are still known for the workshop's own."""
-SETTLED_NS = 1_000_000_000
-"""A file that changed less than this ago may change again within one tick of the file system's clock."""
 RECORD = "record.json"
 OTHERS = "other-machines"
 """Below sync's own state: what was taken up from each other folder, with the backups."""
@@ -66,7 +61,7 @@ NEVER = Entry("")
 """Of what was neither delivered nor offered; no record has it."""
 
 
-def delivered(version: Version, before: Entry = NEVER) -> Entry:
+def synced(version: Version, before: Entry = NEVER) -> Entry:
     """Return the entry of a file that was delivered in this version."""
     if not before.sha256:
         return Entry(version.sha256, version.meaning)
@@ -123,7 +118,6 @@ class Manifest:
         target = self.folder / version.sha256
         if not target.is_file() or target.stat().st_size != version.size:
             write_own(target, version.data)
-            version.forget()
 
     def update(self, changes: Mapping[str, Entry | None]) -> None:
         """Remember, on disk, what became of files; None takes a file off the record."""
@@ -149,63 +143,6 @@ class Manifest:
 def as_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry as JSON holds it; what is empty is left out."""
     return {name: value for name, value in asdict(entry).items() if value or name == "sha256"}
-
-
-class HashCache:
-    """What files were when they were last read, so that an untouched file is not read again.
-
-    To lose it costs time and nothing else.
-    """
-
-    def __init__(self, state: Path) -> None:
-        """Read the cache, if there is one."""
-        self._file = state / "stats.json"
-        self._known = self._read()
-        self._read_now: dict[str, tuple[str, Version]] = {}
-        self._same: dict[str, list[str]] = {}
-
-    def _read(self) -> dict[str, list[str]]:
-        try:
-            rows = read_json(self._file)["files"].items()
-            return {path: row for path, row in rows if type(row) is list and [*map(type, row)] == [str] * 3}
-        except UNREADABLE:
-            return {}
-
-    def is_still(self, file: str, sha256: str) -> bool:
-        """Tell whether a file is known to be what it was, and what it was had this hash; it is not read."""
-        row = self._known.get(file)
-        if row is None or row[1] != sha256 or row[0] != fingerprint(file).decode():
-            return False
-        self._same[file] = row
-        return True
-
-    def version(self, file: Path) -> Version | None:
-        """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
-        status = status_of(file)
-        if status is None:
-            return None
-        now = what(status).decode()
-        row = self._known.get(str(file))
-        if row is not None and row[0] == now:
-            version = Version.known(row[1], file.read_bytes, status.st_size)
-            if row[2]:
-                version.meaning = row[2]
-        else:
-            version = Version(file.read_bytes(), file.read_bytes)
-        if time.time_ns() - SETTLED_NS - status.st_ctime_ns >= 0:
-            self._read_now[str(file)] = (now, version)
-        return version
-
-    def save(self) -> None:
-        """Remember what was read; a cache that cannot be written is no fault."""
-        known = self._same | {
-            path: [now, version.sha256, version.__dict__.get("meaning", "")]
-            for path, (now, version) in self._read_now.items()
-            if not version.is_other
-        }
-        if known != self._known:
-            with contextlib.suppress(OSError):
-                write_own(self._file, json.dumps({"files": known}).encode())
 
 
 class LoggedStep(NamedTuple):

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from workshop.sync.decision import Action
-from workshop.sync.engine import Outcome, Report
+from workshop.sync.decide import Action
+from workshop.sync.apply import Outcome, Report
 from workshop.sync.files import shown
 
 ORDER = [

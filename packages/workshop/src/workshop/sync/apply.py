@@ -11,12 +11,11 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.decision import Action, Fate, Step
+from workshop.sync.decide import Action
 from workshop.sync.files import (
     CHANGED,
     ChangedError,
@@ -35,11 +34,10 @@ from workshop.sync.files import (
     shown,
     write_atomically,
 )
-from workshop.sync.notebook import Version
-from workshop.sync.planner import Planner
+from workshop.sync.merge import Version
+from workshop.sync.plan import Fate, Planner, Step
 from workshop.sync.source import Source
-from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
-from workshop.system.files import at_once
+from workshop.sync.state import Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
 
 Open = Callable[[Path], dict[str, str]]
 """Given the participant's folder, returns why each notebook (by path below it) must wait."""
@@ -96,8 +94,8 @@ class Report:
         }
 
 
-Fetch = Callable[[HashCache], Source]
-"""Reads the source; it is called with the lock held, and with a cache of hashes."""
+Fetch = Callable[[], Source]
+"""Reads the source; it is called with the lock held."""
 
 
 def no_open_notebooks(_into: Path) -> dict[str, str]:
@@ -121,15 +119,14 @@ def synchronise(
     into, state = both_apart(into, state)
     with nullcontext() if dry_run else only_one(state):
         run = Run(into, state, open_notebooks, dry_run)
-        hashes, late = HashCache(state), ""
-        found = source if isinstance(source, Source) else source(hashes)
+        late = ""
+        found = source if isinstance(source, Source) else source()
         try:
             if found.place is not None:
                 require_apart(found.place, into, "--from")
-            plan = Planner(found, into, run.manifest, hashes).plan()
+            plan = Planner(found, into, run.manifest).plan()
             fates, record = run.carry_out(plan, "sync", found.revision, found.files)
             if not dry_run:
-                hashes.save()
                 try:
                     found.finished()
                 except (WorkshopError, OSError) as error:  # the files are there
@@ -208,9 +205,7 @@ class Run:
         kept = self._to_keep(fates, files or {})
         self._require_space(fates, kept)
         record = self.log.begin(kind, revision, self.healed and kind == "sync")
-        # Files that are all new do not get in each other's way.
-        each = at_once if all(step.before is None for fate in fates for step in fate.steps) else map
-        prepared = list(each(partial(self._prepare, kept=kept, record=record), fates))
+        prepared = [self._prepare(fate, kept, record) for fate in fates]
         record.fates += [self._logged(fate) for fate in prepared if fate.steps or fate.entries]
         writes = any(fate.steps for fate in prepared)
         try:
@@ -218,7 +213,7 @@ class Run:
                 record.save()
         except OSError as error:
             raise self._no_backup(record, error) from error
-        results = list(each(self._apply, prepared))
+        results = [self._apply(fate) for fate in prepared]
         for fate in (before for before, done in zip(prepared, results, strict=True) if done is not before):
             record.take_back(self.into, self._logged(fate).steps)
         self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
@@ -278,7 +273,6 @@ class Run:
             for step in fate.steps:
                 if step.before is not None:
                     write_atomically(record.backup(step.path), step.before.data)
-                    step.before.forget()
         except (ChangedError, FileNotFoundError):
             return Fate(fate.path, Action.DEFERRED, CHANGED)
         except OSError as error:
@@ -315,10 +309,6 @@ class Run:
             return Fate(fate.path, Action.DEFERRED, CHANGED)
         except Exception as error:
             return Fate(fate.path, Action.REFUSED, f"it cannot be written: {reason(error)}")
-        finally:
-            for step in fate.steps:
-                if step.after is not None:
-                    step.after.forget()
         return fate
 
     def _touched(self, fates: Sequence[Fate]) -> bool:
