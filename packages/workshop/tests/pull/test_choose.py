@@ -15,7 +15,7 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.keys import keys_of
 from workshop.sync.machine import choose, show
-from workshop.sync.pull import Puller
+from workshop.sync.machine import Puller
 from workshop.updates import Updates, load_updates
 
 

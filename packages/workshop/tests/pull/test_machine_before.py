@@ -24,7 +24,7 @@ from sync.bed import cells_of, git
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, load_settings
 from workshop.sync.apply import Report
-from workshop.sync.pull import Pulled, Puller
+from workshop.sync.machine import Pulled, Puller
 from workshop.sync.request import Request, own_request, own_state, perform
 from workshop.updates import load_updates
 

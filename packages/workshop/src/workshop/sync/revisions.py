@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workshop.sync.git import printable
-from workshop.sync.mirror import OFFER, Mirror, understood
+from workshop.sync.git import OFFER, Mirror, printable
 from workshop.sync.signatures import UNSIGNED
 
 LARGEST = 64 * 1024
@@ -44,6 +43,11 @@ class Revision:
     def name(self) -> str:
         """A short name, fit for a file's name."""
         return self.commit[:8]
+
+    @property
+    def tags(self) -> set[str]:
+        """Its own tag, and those that lead to it: each says which keys the next one may bear."""
+        return {*self.chain, self.tag} - {""}
 
 
 @dataclass(frozen=True)
@@ -92,19 +96,17 @@ def version(tag: str) -> tuple[int, ...]:
 def history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
     """Return the places of a branch's commits, and its annotated tags, the newest first."""
     words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
-    with understood("rev-list"):
-        order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
+    order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
     form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname)"
     listed = mirror.git.output(
         "for-each-ref", f"--format={form} %(taggerdate:unix) %(refname)", f"{OFFER}/tags"
     ).decode(errors="replace")
     found = []
     for row in filter(None, listed.split("\n")):  # a name may hold other ends of lines
-        with understood("for-each-ref"):
-            kind, size, name, of, commit, date, ref = row.split(" ", 6)
-            if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
-                tag = ref.removeprefix(f"{OFFER}/tags/")
-                found.append((version(tag), int(date or 0), Ref(tag, commit, name)))
+        kind, size, name, of, commit, date, ref = row.split(" ", 6)
+        if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
+            tag = ref.removeprefix(f"{OFFER}/tags/")
+            found.append((version(tag), int(date or 0), Ref(tag, commit, name)))
     newest = sorted(found, key=lambda each: each[:2], reverse=True)
     return order, sorted((ref for _, _, ref in newest), key=lambda ref: order[ref.commit])
 
@@ -131,7 +133,7 @@ def read_commit(mirror: Mirror, commit: str) -> Tag:
 
 def _read(mirror: Mirror, name: str) -> tuple[bytes, bytes, bool]:
     """Return an object's head and body, no more than is sensible, and whether all of the head is in it."""
-    head, end, body = mirror.objects.read(name, LARGEST).partition(b"\n\n")
+    head, end, body = mirror.read(name, LARGEST).partition(b"\n\n")
     return head, body, bool(end)
 
 

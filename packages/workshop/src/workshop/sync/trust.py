@@ -15,9 +15,8 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import from_json, read_json, write_json
-from workshop.sync.git import Git, printable
+from workshop.sync.git import Git, Mirror, Remote, printable
 from workshop.sync.keys import REVISIONS, Key, KeyList, fingerprints
-from workshop.sync.mirror import Mirror, Remote
 from workshop.sync.revisions import LARGEST, Revision, Tag, history, read_commit, read_tag, version
 from workshop.sync.signatures import UNSIGNED, Signers, approvals, listing, signed_by
 from workshop.updates import DAY_S, NEWS_DAYS
@@ -252,7 +251,7 @@ class Chain:
             return ""
         if found[1] > LARGEST:
             return "is too long"
-        data = self.mirror.objects.read(found[0])
+        data = self.mirror.read(found[0])
         new = KeyList.of(data.decode(errors="replace"))
         if new.is_as(self.keys):
             return ""
@@ -268,7 +267,7 @@ class Chain:
     def _approved(self, commit: str, data: bytes, signed: int) -> set[str]:
         """Return the fingerprints of the present keys that approve a list and are valid."""
         files = self.mirror.files(commit, APPROVALS)[:MOST_APPROVALS]
-        signatures = [self.mirror.objects.read(name) for name, size in files if size <= LARGEST_APPROVAL]
+        signatures = [self.mirror.read(name) for name, size in files if size <= LARGEST_APPROVAL]
         return approvals(data, signatures, [key for key in self.keys.keys if self._is_valid(key, signed)])
 
     def _is_valid(self, key: Key, signed: int) -> bool:
@@ -320,7 +319,6 @@ def trusted_revision(
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
-    had = bool(last.commit) and mirror.has(last.commit)
     tip = mirror.fetch(remote)
     order, refs = history(mirror, tip)
     if signers is None or trust.reset:
@@ -366,7 +364,6 @@ def trusted_revision(
         anchor=signers.anchor,
         chain=tuple(tag.name for tag in chain.good if tag.name),
     )
-    mirror.brought_nothing = had and (revision.commit, revision.tag) == (last.commit, last.tag)
     rewritten = require_no_rollback(mirror, last, revision, trust)
     notes = waits, rewritten, chain.changed_keys, chain.unapproved, age_note(revision.date, last)
     return _with_notes(revision, *notes)

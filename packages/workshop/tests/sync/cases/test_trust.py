@@ -204,7 +204,6 @@ def test_73_an_older_one_is_refused_without_the_mirror_and_from_a_stick(
     organiser.release("v2", a_ipynb=notebook("2"))
     organiser.sync(signers=signers)
     shutil.rmtree(organiser.bed.state / "mirror")
-    (organiser.bed.state / "offer.json").unlink()
     check_refused(
         organiser, "v1, which is older than v2", signers=signers, source=str(tmp_path / "old.bundle")
     )
