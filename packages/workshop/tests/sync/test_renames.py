@@ -2,15 +2,13 @@ import itertools
 import random
 from pathlib import Path
 from string import ascii_letters
-from typing import Any
 
 import pytest
 
 from workshop.sync import apply
 from workshop.sync.apply import undo
-from workshop.sync.merge import Effort
-from workshop.sync.merge import Version
 from workshop.sync.decide import file_likeness, find_renames
+from workshop.sync.merge import Effort, Version
 
 from .bed import Bed, book, cell
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.sync import apply
-from workshop.sync.decide import Action
 from workshop.sync.apply import Run, heal, no_open_notebooks
+from workshop.sync.decide import Action
 from workshop.sync.merge import Version
 from workshop.sync.plan import Fate, Step
 from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Manifest

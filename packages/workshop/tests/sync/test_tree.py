@@ -14,9 +14,7 @@ NEW = Version(b"new")
 
 def plan(tmp_path: Path, skipped: dict[str, str] | None = None, **files: Version) -> dict[str, Action]:
     source = Source(files, skipped or {}, "rev")
-    fates = Planner(
-        source, tmp_path / "mine", Manifest(tmp_path / "state")
-    ).plan()
+    fates = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state")).plan()
     assert not list(tmp_path.rglob("*.upstream-*")), "planning writes nothing"
     return {fate.path: fate.action for fate in fates}
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from workshop.errors import WorkshopError
 from workshop.sync.apply import Report
-from workshop.sync.summary import summary
+from workshop.sync.request import summary
 
 
 def tell(act: Callable[[], Report], dry_run: bool = False) -> Report | None:

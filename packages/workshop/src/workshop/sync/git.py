@@ -562,7 +562,9 @@ class Mirror:
     def _listed(self, *words: str) -> list[Item]:
         rows = self.git.output("ls-tree", "--full-tree", "-l", "-z", *words).split(b"\0")[:-1]
         if len(rows) > MOST_FILES:
-            raise WorkshopError(f"it has more than {MOST_FILES} files; nothing was changed; ask the organiser")
+            raise WorkshopError(
+                f"it has more than {MOST_FILES} files; nothing was changed; ask the organiser"
+            )
         items = []
         for row in rows:
             head, _, path = row.partition(b"\t")

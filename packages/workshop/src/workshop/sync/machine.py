@@ -45,14 +45,20 @@ from workshop.sync.git import (
     require_git,
     without_password,
 )
-from workshop.sync.keys import KEYS_FILE, REVISIONS, Key, chosen, fingerprint_of, keys_of
-from workshop.sync.revisions import LARGEST, Revision
-from workshop.sync.signatures import Signers
 from workshop.sync.source import Origin, origin
 from workshop.sync.trust import (
+    KEYS_FILE,
+    LARGEST,
+    REVISIONS,
+    Key,
     Last,
+    Revision,
+    Signers,
     Trust,
     after,
+    chosen,
+    fingerprint_of,
+    keys_of,
     read_last,
     require_known_url,
     same_place,

@@ -604,7 +604,9 @@ def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None
 
 def same_cells(old: Sequence[Cell], new: Sequence[Cell], effort: Effort) -> float:
     """Return which part of two notebooks' cells is common, from 0 to 1: half of a cell that was changed."""
-    common = sum(1 + (body(old[place]) == body(new[number])) for number, place in _kept(old, new, effort).items())
+    common = sum(
+        1 + (body(old[place]) == body(new[number])) for number, place in _kept(old, new, effort).items()
+    )
     return common / (len(old) + len(new)) if old or new else 0.0
 
 

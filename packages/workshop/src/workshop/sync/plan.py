@@ -184,7 +184,13 @@ class Planner:
             if own is None:
                 return None
             sides = Sides(
-                target, entries[name], old[name], own, files[target], equal=self.source.equal, effort=self.effort
+                target,
+                entries[name],
+                old[name],
+                own,
+                files[target],
+                equal=self.source.equal,
+                effort=self.effort,
             )
             decision = decide(sides)
             if decision.action in (Action.BESIDE, Action.REFUSED) or decision.entry is None:

@@ -22,10 +22,10 @@ from workshop.errors import WorkshopError
 from workshop.sync.files import reason, require_room, shown, unsafe
 from workshop.sync.git import MOST_FILES, Item, Mirror, check_url, require_git, without_password
 from workshop.sync.merge import MOST_MEMORY, Version
-from workshop.sync.revisions import Revision
-from workshop.sync.signatures import Signers
 from workshop.sync.trust import (
     Last,
+    Revision,
+    Signers,
     Trust,
     after,
     read_last,

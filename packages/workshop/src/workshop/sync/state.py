@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence

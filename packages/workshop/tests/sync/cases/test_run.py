@@ -14,7 +14,7 @@ from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, last, new
 from workshop.errors import WorkshopError
 from workshop.sync import apply, source, trust
 from workshop.sync.git import UnreachableError, failure
-from workshop.sync.keys import keys_of
+from workshop.sync.trust import keys_of
 
 A, B = cell("a", "a"), cell("b", "b")
 
