@@ -7,7 +7,7 @@ import pytest
 
 from workshop.sync import apply
 from workshop.sync.apply import undo
-from workshop.sync.decide import file_likeness, find_renames
+from workshop.sync.decide import find_renames, likeness
 from workshop.sync.merge import Effort, Version
 
 from .bed import Bed, book, cell
@@ -30,8 +30,8 @@ def test_other_suffixes_empty_files_and_little_in_common_are_no_renames() -> Non
 
 
 def test_text_is_compared_by_lines_and_binary_data_as_a_whole() -> None:
-    assert file_likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
-    assert file_likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
+    assert likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
+    assert likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
 
 
 def lesson(about: str, first: str = "", ran: str = "") -> bytes:

@@ -47,6 +47,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Any
 
 from workshop.sync.merge import (
     SAME_FILE,
@@ -244,15 +245,16 @@ def find_renames(gone: Versions, new: Versions) -> dict[str, str]:
     for fresh, after in sorted(new.items()):
         if (old := by_content.get(after.sha256)) and _alike_named(old, fresh):
             renames[fresh] = by_content.pop(after.sha256)
-    left = [old for old in gone if old not in renames.values()], [each for each in new if each not in renames]
-    if len(left[0]) * len(left[1]) > MOST_PAIRS:
+    left = {old: _content(each) for old, each in gone.items() if old not in renames.values()}
+    fresh_ones = {fresh: _content(each) for fresh, each in new.items() if fresh not in renames}
+    if len(left) * len(fresh_ones) > MOST_PAIRS:
         return renames
     effort = Effort()
     scores = sorted(
         (-score, PurePosixPath(old).name != PurePosixPath(fresh).name, old, fresh)
-        for old in left[0]
-        for fresh in left[1]
-        if _alike_named(old, fresh) and (score := file_likeness(gone[old], new[fresh], effort)) >= SAME_FILE
+        for old, before in left.items()
+        for fresh, after in fresh_ones.items()
+        if _alike_named(old, fresh) and (score := _common(before, after, effort)) >= SAME_FILE
     )
     for _, _, old, fresh in scores:
         if fresh not in renames and old not in renames.values():
@@ -264,18 +266,25 @@ def _alike_named(old: str, fresh: str) -> bool:
     return PurePosixPath(old).suffix == PurePosixPath(fresh).suffix
 
 
-def file_likeness(before: Version, after: Version, effort: Effort) -> float:
+def likeness(before: Version, after: Version, effort: Effort) -> float:
     """Return which part of two versions is common, from 0 to 1; empty files are not alike.
 
     Of notebooks a cell that kept its id or the name of its exercise, and was changed, counts half.
     """
-    if before.sha256 == after.sha256:
-        return 1.0 if before.data.strip() else 0.0
-    one, other = before.notebook, after.notebook
-    if one is not None and other is not None:
-        return same_cells(one["cells"], other["cells"], effort)
-    old, new = before.data, after.data
-    return 0.0 if b"\0" in old + new else effort.ratio(old.splitlines(), new.splitlines())
+    return _common(_content(before), _content(after), effort)
+
+
+def _content(version: Version) -> tuple[bool, list[Any]]:
+    """Return whether a file is a notebook, and its cells, or else its lines; binary data has none."""
+    if (document := version.notebook) is not None:
+        return True, document["cells"]
+    return False, [] if b"\0" in version.data else version.data.splitlines()
+
+
+def _common(before: tuple[bool, list[Any]], after: tuple[bool, list[Any]], effort: Effort) -> float:
+    if before[0] != after[0] or not before[1]:
+        return 0.0
+    return same_cells(before[1], after[1], effort) if before[0] else effort.ratio(before[1], after[1])
 
 
 def moves(renames: Mapping[str, str]) -> Iterator[list[str]]:

@@ -14,13 +14,12 @@ import resource
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TypeVar
 
 from workshop.environment import proxies
@@ -168,15 +167,12 @@ class Git:
         self.config = config
         self.environment = environment(repository, config)
 
-    def start(self, *words: str, errors: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        """Start one git command, within its limits and in a session of its own.
-
-        Whoever wants its ``errors`` by a pipe has to read them all along: a git waits whose pipe is full.
-        """
+    def start(self, *words: str, out: int | IO[bytes], errors: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start one git command, within its limits and in a session of its own."""
         process = subprocess.Popen(
             ["git", *words],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=out,
             stderr=errors,
             env=self.environment,
             cwd="/",
@@ -186,45 +182,25 @@ class Git:
             limit(process.pid)
         return process
 
-    def run(
-        self, *words: str, feed: bytes = b"", seconds: float = LOCAL_SECONDS
-    ) -> subprocess.CompletedProcess[bytes]:
+    def run(self, *words: str, seconds: float = LOCAL_SECONDS) -> subprocess.CompletedProcess[bytes]:
         """Run one git command; raises TimeoutExpired, with all its children gone, when it takes too long."""
-        late = threading.Event()
-        said: list[bytes] = []
-        with self.start(*words, errors=subprocess.PIPE) as process:
+        # Into files: a server may say more than there is memory, and a helper may outlive its git.
+        with TemporaryFile() as out, TemporaryFile() as errors:
+            with self.start(*words, out=out, errors=errors) as process:
+                assert process.stdin is not None
+                process.stdin.close()
+                try:
+                    process.wait(seconds)
+                finally:
+                    stop(process)
+            said, complaint = (file.read(MOST_SAID + 1) for file in (out, errors) if file.seek(0) == 0)
+        if len(said) > MOST_SAID:
+            raise WorkshopError("it has more files or names than a repository of lessons; nothing was changed")
+        return subprocess.CompletedProcess(["git", *words], process.returncode, said, complaint)
 
-            def end() -> None:
-                late.set()
-                stop(process)
-
-            clock = threading.Timer(seconds, end)
-            others = (
-                threading.Thread(target=_feed, args=(process.stdin, feed), daemon=True),
-                threading.Thread(target=_listen, args=(process.stderr, said), daemon=True),
-            )
-            for each in (clock, *others):
-                each.start()
-            try:
-                assert process.stdout is not None
-                out = process.stdout.read(MOST_SAID + 1)
-                if len(out) > MOST_SAID:
-                    raise WorkshopError(
-                        "it has more files, branches and tags than a repository of lessons; nothing was changed"
-                    )
-                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-            finally:
-                clock.cancel()
-                stop(process)
-            for other in (clock, *others):
-                other.join()
-        if late.is_set():
-            raise subprocess.TimeoutExpired(["git", *words], seconds)
-        return subprocess.CompletedProcess(["git", *words], process.returncode, out, b"".join(said))
-
-    def output(self, *words: str, feed: bytes = b"") -> bytes:
+    def output(self, *words: str) -> bytes:
         """Return what a local command prints; raises WorkshopError when it fails."""
-        done = self.run(*words, feed=feed)
+        done = self.run(*words)
         if done.returncode:
             raise WorkshopError(f"git {words[0]} failed in the mirror: {last_line(done.stderr)}")
         return done.stdout
@@ -244,24 +220,11 @@ class Git:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a git and the helpers that it started, also those that outlived it."""
+    """End a git and the helpers that it started, unless it ended."""
     # As long as nobody waited for it, its number is nobody else's.
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-
-
-def _feed(pipe: IO[bytes], data: bytes) -> None:
-    with suppress(OSError):  # it has what it wanted
-        pipe.write(data)
-    with suppress(OSError):
-        pipe.close()
-
-
-def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
-    """Read all that comes, so that nobody waits, and remember the beginning."""
-    while piece := pipe.read(65_536):
-        said += [piece] if not said else []
 
 
 def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
@@ -360,6 +323,7 @@ OFFER = "refs/offer"
 """Below it lie, in a quarantine, the branch and the tags of the fetch."""
 TAKEN = "refs/taken"
 """Below it lies, in a quarantine, what of that is taken; all of it, and nothing else, becomes the mirror's."""
+FETCH = ("fetch", "--quiet", "--force", "--no-tags", "--update-shallow", "--no-write-fetch-head")
 MOST_REFS = 50_000
 MOST_FILES = 20_000
 HEAD = re.compile(rb"([0-9a-f]{40,64}) \w+ (\d+)\n")
@@ -459,14 +423,12 @@ class Mirror:
                 quarantine.close()
 
     def take(self, quarantine: Mirror, branch: str, commit: str, tags: Iterable[str]) -> None:
-        """Take over from a quarantine a branch that ends at a commit, and tags; the mirror then has no others."""
+        """Take over from a quarantine a branch that ends at a commit, and tags; all others go."""
         refs = {f"heads/{branch}": commit} | {f"tags/{tag}": f"{OFFER}/tags/{tag}" for tag in tags}
         for name, target in refs.items():
             quarantine.git.output("update-ref", f"{TAKEN}/{name}", target)
         self._ensure()
-        words = ("fetch", "--quiet", "--prune", "--force", "--no-tags", "--update-shallow")
-        place = str(quarantine.repository)
-        self.git.output(*words, "--no-write-fetch-head", "--", place, f"+{TAKEN}/*:refs/*")
+        self.git.output(*FETCH, "--prune", "--", str(quarantine.repository), f"+{TAKEN}/*:refs/*")
         self.git.output("symbolic-ref", "HEAD", f"refs/heads/{branch}")
 
     def look(self, url: str, source: str, branch: str | None = None) -> Remote:
@@ -485,9 +447,8 @@ class Mirror:
     def fetch(self, remote: Remote) -> str:
         """Fetch the branch and all tags; return the branch's commit."""
         own = f"{OFFER}/heads/{remote.branch}"
-        words = ("fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules", "--update-shallow")
         refs = (f"+refs/heads/{remote.branch}:{own}", f"+refs/tags/*:{OFFER}/tags/*")
-        words = (*words, "--no-write-fetch-head", "--", remote.url, *refs)
+        words = (*FETCH, "--no-recurse-submodules", "--", remote.url, *refs)
         self.git.ask(*words, source=remote.source, seconds=FETCH_SECONDS)
         return self.git.output("rev-parse", "--verify", f"{own}^{{commit}}").decode().strip()
 
@@ -496,7 +457,9 @@ class Mirror:
 
         One git answers for all objects: each costs no more than its bytes.
         """
-        process = self._reader = self._reader or self.git.start("cat-file", "--batch")
+        process = self._reader = self._reader or self.git.start(
+            "cat-file", "--batch", out=subprocess.PIPE, errors=subprocess.DEVNULL
+        )
         assert process.stdin is not None and process.stdout is not None
         data, size = b"", 0
         with suppress(OSError):

@@ -11,14 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from workshop.sync.decide import Action, Decision, Sides, Versions, decide, file_likeness, find_renames, moves
+from workshop.sync.decide import Action, Decision, Sides, Versions, decide, find_renames, likeness, moves
 from workshop.sync.files import ChangedError, free_place, makes_way, obstacle, protection, reason, status_of
 from workshop.sync.merge import SAME_FILE, Effort, Version
 from workshop.sync.source import Source
 from workshop.sync.state import NEVER, Entry, Manifest, edited, synced
-
-MOST_BYTES = 50_000_000
-"""Files that take each other's names are held in memory: once the first was written, none can be read again."""
 
 
 @dataclass(frozen=True)
@@ -127,41 +124,19 @@ class Planner:
 
     def _renamed(self) -> list[Fate]:
         """Return the fate of each group of files that have other names now; the rest is seen file by file."""
-        files, entries = self.source.files, self.manifest.entries
-        new = {path: version for path, version in files.items() if path not in entries}
-        old: dict[str, Version] = {}
-        for path, entry in entries.items():
-            unknown = path in files or not entry.sha256 or entry.gone or self.source.is_unknown(path)
-            if not unknown and (base := self.manifest.base(path)) is not None:
+        files, old, effort = self.source.files, {}, Effort()
+        new = {path: version for path, version in files.items() if path not in self.manifest.entries}
+        for path, entry in self.manifest.entries.items():
+            offered = files.get(path)
+            if entry.gone or self.source.is_unknown(path) or (offered and offered.sha256 == entry.sha256):
+                continue
+            base = self.manifest.base(path)
+            # A name may be used again: what has it now is another file.
+            if base is not None and (offered is None or likeness(base, offered, effort) < SAME_FILE):
                 old[path] = base
-        renames = find_renames(old, new) if old else {}
-        if again := self._used_again(old, new, renames):
-            old, new = old | again, new | {path: files[path] for path in again}
-            renames = find_renames(old, new)
+                new |= {path: offered} if offered is not None else {}
+        renames = find_renames(old, new)
         return [fate for names in moves(renames) if (fate := self._moved(names, old)) is not None]
-
-    def _used_again(self, gone: Versions, fresh: Versions, renames: Mapping[str, str]) -> dict[str, Version]:
-        """Return what was synced under names that are another file's now.
-
-        It is looked for where a new file has no old name yet, or a file is what another name had.
-        """
-        files = self.source.files
-        news = {
-            path: entry
-            for path, entry in self.manifest.entries.items()
-            if path in files and entry.sha256 not in ("", files[path].sha256) and not entry.gone
-        }
-        before = {entry.sha256 for entry in news.values()} | {version.sha256 for version in gone.values()}
-        moved = any(files[path].sha256 in before for path in news)
-        if not moved and set(fresh) <= set(renames):
-            return {}
-        effort, found = Effort(), {}
-        for path in news:
-            with suppress(Exception):  # it keeps its name, and others go on
-                base = self.manifest.base(path)
-                if base is not None and file_likeness(base, files[path], effort) < SAME_FILE:
-                    found[path] = base
-        return found
 
     def _moved(self, names: list[str], old: Versions) -> Fate | None:
         """Return the fate of files of which each takes the next one's name; None when better seen apart."""
@@ -169,10 +144,8 @@ class Planner:
         if any(obstacle(self.into, name) or protection(self.into / name) for name in names):
             return None
         mine = {name: version_of(self.into / name) for name in names}
-        if len(names) > 2:
-            if sum(each.size for each in mine.values() if each is not None) > MOST_BYTES:
-                return None
-            mine = {name: each and Version(each.data) for name, each in mine.items()}
+        # In memory: once the first of a ring was written, the last can be read no more.
+        mine = {name: each and Version(each.data) for name, each in mine.items()}
         first, last, ring = names[0], names[-1], names[0] == names[-1]
         # A file system that ignores case shows the old file under both names: it keeps the one it has.
         one_file = len(names) == 2 and _is_one_file(self.into / first, self.into / last)
