@@ -1,4 +1,4 @@
-"""What a machine asks a server, of git's program or of plain files: what there is, and only then what is new."""
+"""What a machine asks a server, of git's program or of plain files: only for what is new."""
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler

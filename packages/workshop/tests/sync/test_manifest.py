@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from workshop.sync.decide import Entry, synced
 from workshop.sync.files import from_json
 from workshop.sync.merge import Version
-from workshop.sync.state import Entry, Manifest, as_fields, synced
+from workshop.sync.state import Manifest, as_fields
 
 VERSION = Version(b"1")
 ENTRY = synced(VERSION)

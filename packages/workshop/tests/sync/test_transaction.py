@@ -4,10 +4,10 @@ import pytest
 
 from workshop.sync import apply
 from workshop.sync.apply import Run, heal, no_open_notebooks
-from workshop.sync.decide import Action
+from workshop.sync.decide import Action, Entry
 from workshop.sync.merge import Version
 from workshop.sync.plan import Fate, Step
-from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Manifest
+from workshop.sync.state import Log, LoggedFate, LoggedStep, Manifest
 
 ONE, TWO = Version(b"1"), Version(b"2")
 UPDATE = Fate("a", Action.UPDATED, "why", (Step("a", ONE, TWO),), {"a": Entry("2", "m")})

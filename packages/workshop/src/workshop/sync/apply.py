@@ -1,4 +1,6 @@
-"""One run from beginning to end: heal, decide, ask what is open, look for room, back up, write, remember.
+"""One run from beginning to end, or its undo.
+
+Heal what was killed, plan, ask what is open, look for room, back up, log, write, record.
 
 Whatever goes wrong with one file is the outcome of that file, and all others go on. The order of the
 writes is what makes a kill harmless: backup and log, then the file, then the record of what was delivered.
@@ -15,19 +17,22 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.decide import Action
+from workshop.sync.decide import Action, Entry
 from workshop.sync.files import (
     CHANGED,
     ChangedError,
     both_apart,
     existing,
     free_place,
+    make_way,
     makes_way,
     obstacle,
     only_one,
     protection,
+    prune,
     reason,
     remove,
+    remove_unfinished,
     require_apart,
     require_room,
     sha256_of,
@@ -37,7 +42,7 @@ from workshop.sync.files import (
 from workshop.sync.merge import Version
 from workshop.sync.plan import Fate, Planner, Step
 from workshop.sync.source import Source
-from workshop.sync.state import Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
+from workshop.sync.state import Log, LoggedFate, LoggedStep, Manifest, Record, last_changed
 
 Open = Callable[[Path], dict[str, str]]
 """Given the participant's folder, returns why each notebook (by path below it) must wait."""
@@ -215,7 +220,7 @@ class Run:
             raise self._no_backup(record, error) from error
         results = [self._apply(fate) for fate in prepared]
         for fate in (before for before, done in zip(prepared, results, strict=True) if done is not before):
-            record.take_back(self.into, self._logged(fate).steps)
+            _take_back(self.into, record, self._logged(fate).steps)
         self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
         if writes and not (self.healed or any(fate.steps for fate in results) or self._touched(prepared)):
             # A folder that stays locked would get another backup each day.
@@ -316,6 +321,60 @@ class Run:
         with suppress(OSError):  # whatever cannot be told may have been
             return any(sha256_of(self.into, step.path) != _hash(step.before) for step in steps)
         return True
+
+
+def heal(into: Path, manifest: Manifest, log: Log) -> bool:
+    """Make good a run that was killed: remember what it had done; tell whether there was one.
+
+    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
+    Of any other the manifest keeps saying what it said before, and the coming run decides afresh; where
+    several files were to take each other's names, those that did are as before again.
+    """
+    make_way(log.folder)
+    make_way(manifest.folder)
+    log.clear()
+    record = log.latest()
+    if record is None or record.finished:
+        return False
+    done: dict[str, Entry | None] = {}
+    for fate in record.fates:
+        with suppress(OSError):  # the coming run looks at this file again
+            for step in fate.steps:
+                remove_unfinished((into / step.path).parent)
+                if step.after is None:
+                    prune(into, step.path)
+            _complete(into, fate.steps)
+            _take_back(into, record, fate.steps)
+            if all(sha256_of(into, step.path) == step.after for step in fate.steps):
+                done.update(fate.after)
+    manifest.update(done)
+    record.finished = True
+    record.save()
+    return True
+
+
+def _complete(into: Path, steps: Sequence[LoggedStep]) -> None:
+    """Take away the old name of a file that has its new one already."""
+    written = [step for step in steps if step.after is not None]
+    if written and all(sha256_of(into, step.path) == step.after for step in written):
+        for step in steps:
+            if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
+                remove(into, step.path)
+
+
+def _take_back(into: Path, record: Record, steps: Sequence[LoggedStep]) -> None:
+    """Make files that were to take each other's names what they were, where only some of them did."""
+    found = [sha256_of(into, step.path) for step in steps]
+    if sum(step.after is not None for step in steps) < 2 or found == [step.after for step in steps]:
+        return
+    for step, now in reversed(list(zip(steps, found, strict=True))):
+        if now != step.after or now == step.before:
+            continue
+        with suppress(OSError):  # the coming run looks at each of them
+            if step.before is None:
+                remove(into, step.path)
+            elif sha256_of(record.folder / "files", step.path) == step.before:
+                write_atomically(into / step.path, record.backup(step.path).read_bytes())
 
 
 def _hash(version: Version | None) -> str | None:

@@ -1,39 +1,39 @@
-"""What becomes of one file, from three versions of it. Nothing is read from the disk here, and nothing written.
+"""What becomes of one file, from three versions of it. Nothing is written here.
 
 *Last synced* is the version that the last sync laid down, *mine* what the participant's folder has now,
 *offered* what the organiser has now. "I changed it" means that the file says something else than what was
 synced: to have run a notebook, or to have saved it in another layout, is no change.
 
-=============  =====================  ==================================  =====================================
-last synced    mine                   offered                             outcome
-=============  =====================  ==================================  =====================================
-never          there is none          a file                              updated: it is new
-never          says the same          a file                              nothing; from now on it counts as synced
-never          another file           a file                              beside: mine keeps the name
-a version      as it was synced       the same version                    nothing
-a version      I changed or ran it    the same version                    nothing
-a version      I deleted it           the same version, or another        restored
-a version      cut off, not whole     the same version                    beside
-a version      an earlier version     the same version                    updated: a snapshot was restored; what I
-                                                                          ran stays
-a version      as it was synced       another version                     updated
-a version      I ran it               another version                     updated; outputs of cells that stayed
-                                                                          are kept
-a version      I changed it           another version, a notebook         merged by cell; kept, when the merge is
-                                                                          what I have already; beside, when both
-                                                                          changed one cell, or either is no
-                                                                          valid notebook
-a version      I changed it           another version, no notebook        beside
-a version      says the same          another version                     nothing: both made one change
-any            any                    a notebook that is not valid        refused
-a version      not changed            no longer there                     backed-up: it goes to the backup
-a version      I changed it           no longer there                     kept, and said once
-never          any                    no longer there                     nothing
-any            a link, or a folder    any                                 beside; nothing if it is no longer there
-               in its place
-a version      read-only, or another  another version, or no longer       beside; kept if it is no longer there
-               account's              there
-=============  =====================  ==================================  =====================================
+============  =====================  ==============================  =====================================
+last synced   mine                   offered                         outcome
+============  =====================  ==============================  =====================================
+never         there is none          a file                          updated: it is new
+never         says the same          a file                          nothing; from now on it counts as synced
+never         another file           a file                          beside: mine keeps the name
+a version     as it was synced       the same version                nothing
+a version     I changed or ran it    the same version                nothing
+a version     I deleted it           the same version, or another    restored
+a version     cut off, not whole     the same version                beside
+a version     an earlier version     the same version                updated, as from that earlier version: a
+                                                                     snapshot of my files was restored
+a version     as it was synced       another version                 updated
+a version     I only ran it          another version                 updated; outputs of cells that stayed
+                                                                     are kept
+a version     I changed it           another version, a notebook     merged by cell; kept, when mine has all
+                                                                     of it already; beside, when both changed
+                                                                     one cell or mine is no valid notebook
+a version     I changed it           another version, no notebook    beside
+a version     says the same          another version                 nothing: both made one change
+any           any                    another version, a notebook     refused
+                                     that is not valid
+a version     not changed            no longer there                 backed-up: it goes to the backup
+a version     I changed it           no longer there                 kept, and said once
+never         any                    no longer there                 nothing
+any           a link, or a folder    any                             beside; nothing if it is no longer there
+              in its place
+a version     read-only, or another  another version                 beside in place of updated or merged
+              account's              no longer there                 kept in place of backed-up
+============  =====================  ==============================  =====================================
 
 *Beside* leaves the participant's file as it is and writes the offered version under a name of its own, each
 version only once. Two more outcomes are none of this function's: *deferred* (somebody has the notebook open,
@@ -64,11 +64,47 @@ from workshop.sync.merge import (
     without_ids,
     without_outputs,
 )
-from workshop.sync.state import Entry, edited, synced
 
 NEWER = "there is a newer version"
+REMEMBERED = 20
+"""So many earlier versions of a file are still known for the workshop's own."""
 MOST_PAIRS = 2_500
 """So many pairs of names are compared, at most."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was delivered under one name."""
+
+    sha256: str
+    """Hash of the delivered bytes; empty when nothing was delivered under this name, only offered."""
+    meaning: str = ""
+    """Hash of what they mean (``Version.meaning``)."""
+    offered: str = ""
+    """Hash of a newer version that lies, or lay, beside the participant's file."""
+    earlier: tuple[str, ...] = ()
+    """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
+    gone: bool = False
+    """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
+
+
+NEVER = Entry("")
+"""Of what was neither delivered nor offered; no record has it."""
+
+
+def synced(version: Version, before: Entry = NEVER) -> Entry:
+    """Return the entry of a file that was delivered in this version."""
+    if not before.sha256:
+        return Entry(version.sha256, version.meaning)
+    if before.sha256 == version.sha256:
+        return replace(before, offered="", gone=False)
+    earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
+    return Entry(version.sha256, version.meaning, earlier=earlier)
+
+
+def edited(entry: Entry, mine: Version) -> bool:
+    """Tell whether the participant changed the file; having run a notebook is no change."""
+    return mine.sha256 != entry.sha256 and mine.meaning not in (entry.meaning, *entry.earlier)
 
 
 class Action(StrEnum):

@@ -195,7 +195,9 @@ class Git:
                     stop(process)
             said, complaint = (file.read(MOST_SAID + 1) for file in (out, errors) if file.seek(0) == 0)
         if len(said) > MOST_SAID:
-            raise WorkshopError("it has more files or names than a repository of lessons; nothing was changed")
+            raise WorkshopError(
+                "it has more files or names than a repository of lessons; nothing was changed"
+            )
         return subprocess.CompletedProcess(["git", *words], process.returncode, said, complaint)
 
     def output(self, *words: str) -> bytes:
@@ -322,7 +324,7 @@ def without_password(url: str) -> str:
 OFFER = "refs/offer"
 """Below it lie, in a quarantine, the branch and the tags of the fetch."""
 TAKEN = "refs/taken"
-"""Below it lies, in a quarantine, what of that is taken; all of it, and nothing else, becomes the mirror's."""
+"""Below it lies, in a quarantine, what of that is taken: the mirror then has it, and nothing else."""
 FETCH = ("fetch", "--quiet", "--force", "--no-tags", "--update-shallow", "--no-write-fetch-head")
 MOST_REFS = 50_000
 MOST_FILES = 20_000
@@ -371,7 +373,7 @@ class Mirror:
     """
 
     def __init__(self, folder: Path, borrow: Path | None = None) -> None:
-        """Use the bare repository in ``folder``; ``borrow`` is another one, whose objects it reads as well."""
+        """Use the bare repository in ``folder``; ``borrow`` is another one, whose objects it reads too."""
         self.folder = folder
         self.repository = folder / "repository.git"
         self._borrow = borrow
@@ -401,7 +403,7 @@ class Mirror:
         A mirror that a power cut damaged is thrown away, and another one takes its place.
         """
         make_way(self.folder)
-        for left in self.folder.glob("incoming-*"):
+        for left in self.folder.glob("incoming*"):
             shutil.rmtree(left, ignore_errors=True)
         try:
             return self._quarantined(judge)
@@ -461,8 +463,8 @@ class Mirror:
             "cat-file", "--batch", out=subprocess.PIPE, errors=subprocess.DEVNULL
         )
         assert process.stdin is not None and process.stdout is not None
-        data, size = b"", 0
-        with suppress(OSError):
+        found, data, size = None, b"", 0
+        with suppress(OSError):  # it died
             process.stdin.write(f"{name}\n".encode())
             process.stdin.flush()
             if found := HEAD.fullmatch(process.stdout.readline(200)):

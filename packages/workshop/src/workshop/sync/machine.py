@@ -1,16 +1,17 @@
 """The machine's own updates: from where and on whose word they come, and how one is taken.
 
-Under one lock: fetch, verify, and let ``ansible-pull`` run one revision. ``ansible-pull`` alone trusts whoever
-it pulls from. Here it is given a local mirror, which hands out exactly the newest verified revision, and one
-commit; and no configuration of the user's, the machine's or the revision's reaches the git that it calls:
+Under one lock: fetch, verify, and let ``ansible-pull`` run one revision. ``ansible-pull`` alone trusts
+whoever it pulls from. Here it is given a local mirror, which hands out exactly the newest verified revision,
+and one commit; and no configuration of the user's, the machine's or the revision's reaches the git that it
+calls:
 
 * The environment is made anew. Git reads neither the system's nor the user's configuration; what decides
   which programs run is set with the highest precedence (``GIT_CONFIG_COUNT``), above the repository's.
 * No hooks, no filters, no submodules, no protocol but ``file``, no links, and no byte that is not as signed.
 
-A machine may be given its address and the keys that it trusts after it was set up (``choose``). The keys come
-from the repository itself, which at that moment nobody trusts; they count because their fingerprint is the one
-that the organiser published elsewhere: on a slide, on paper.
+A machine may be given its address and the keys that it trusts after it was set up (``choose``). The keys
+come from the repository itself, which at that moment nobody trusts; they count because their fingerprint is
+the one that the organiser published elsewhere: on a slide, on paper.
 """
 
 from __future__ import annotations

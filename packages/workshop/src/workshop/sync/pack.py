@@ -28,6 +28,7 @@ from typing import IO, Any
 
 from workshop.errors import WorkshopError
 from workshop.sync.apply import Open, Report, synchronise
+from workshop.sync.decide import synced
 from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
 from workshop.sync.merge import MOST_MEMORY, Version
 from workshop.sync.source import (
@@ -39,7 +40,7 @@ from workshop.sync.source import (
     too_large,
     too_long,
 )
-from workshop.sync.state import OTHERS, Manifest, synced
+from workshop.sync.state import OTHERS, Manifest
 from workshop.system.zips import read_member
 
 ABOUT = "workshop-folder.json"

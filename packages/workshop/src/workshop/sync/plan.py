@@ -11,11 +11,24 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from workshop.sync.decide import Action, Decision, Sides, Versions, decide, find_renames, likeness, moves
+from workshop.sync.decide import (
+    NEVER,
+    Action,
+    Decision,
+    Entry,
+    Sides,
+    Versions,
+    decide,
+    edited,
+    find_renames,
+    likeness,
+    moves,
+    synced,
+)
 from workshop.sync.files import ChangedError, free_place, makes_way, obstacle, protection, reason, status_of
 from workshop.sync.merge import SAME_FILE, Effort, Version
 from workshop.sync.source import Source
-from workshop.sync.state import NEVER, Entry, Manifest, edited, synced
+from workshop.sync.state import Manifest
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ In this order below:
 * a **key** and a **list of keys**. The lines are those of ssh-keygen(1), ALLOWED SIGNERS. A key only signs: a
   line with any other option, such as cert-authority, is not trusted. A key for ``workshop-keys`` alone is a
   root key: it approves lists and signs no revision;
-* a **signature**. Git and ssh-keygen decide whether it is good, and by which key; no code here parses one. They
-  get keys without dates: git would judge a key at the date that the signed object claims, which a thief
+* a **signature**. Git and ssh-keygen decide whether it is good, and by which key; no code here parses one.
+  They get keys without dates: git would judge a key at the date that the signed object claims, which a thief
   chooses. Whether a key is valid now is decided here, by its list and this machine's clock;
 * a **revision**: annotated tags and commits, and what somebody signed in them;
 * **trust**: which of the offered revisions is taken.

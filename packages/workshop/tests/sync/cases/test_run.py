@@ -12,7 +12,7 @@ from sync.bed import CLEAN, Bed, book, cell, git, notebook
 from sync.forge import carry, listed
 from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
-from workshop.sync import apply, source, trust
+from workshop.sync import apply, plan, source, trust
 from workshop.sync.git import UnreachableError, failure
 from workshop.sync.trust import keys_of
 
@@ -75,12 +75,12 @@ def test_80_swapped_ids_are_no_edit(bed: Bed) -> None:
 
 def test_80_a_fault_of_ours_is_the_outcome_of_one_file(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     bed.publish(a_ipynb=notebook("1"), b_ipynb=notebook("1"))
-    real = apply.Planner._fate
+    real = plan.Planner._fate
 
-    def stumble(self: apply.Planner, path: str) -> apply.Fate:
+    def stumble(self: plan.Planner, path: str) -> plan.Fate:
         return real(self, path) if path != "a.ipynb" else [][0]
 
-    monkeypatch.setattr(apply.Planner, "_fate", stumble)
+    monkeypatch.setattr(plan.Planner, "_fate", stumble)
     assert bed.actions() == {"a.ipynb": "refused", "b.ipynb": "updated"}
 
 
