@@ -14,12 +14,13 @@ import resource
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import IO, TypeVar
 
 from workshop.environment import proxies
@@ -167,12 +168,15 @@ class Git:
         self.config = config
         self.environment = environment(repository, config)
 
-    def start(self, *words: str, out: int | IO[bytes], errors: int | IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start one git command, within its limits and in a session of its own."""
+    def start(self, *words: str, errors: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Start one git command, within its limits and in a session of its own.
+
+        Whoever wants its ``errors`` by a pipe has to read them all along: a git waits whose pipe is full.
+        """
         process = subprocess.Popen(
             ["git", *words],
             stdin=subprocess.PIPE,
-            stdout=out,
+            stdout=subprocess.PIPE,
             stderr=errors,
             env=self.environment,
             cwd="/",
@@ -183,22 +187,34 @@ class Git:
         return process
 
     def run(self, *words: str, seconds: float = LOCAL_SECONDS) -> subprocess.CompletedProcess[bytes]:
-        """Run one git command; raises TimeoutExpired, with all its children gone, when it takes too long."""
-        # Into files: a server may say more than there is memory, and a helper may outlive its git.
-        with TemporaryFile() as out, TemporaryFile() as errors:
-            with self.start(*words, out=out, errors=errors) as process:
-                assert process.stdin is not None
-                process.stdin.close()
-                try:
-                    process.wait(seconds)
-                finally:
-                    stop(process)
-            said, complaint = (file.read(MOST_SAID + 1) for file in (out, errors) if file.seek(0) == 0)
-        if len(said) > MOST_SAID:
-            raise WorkshopError(
-                "it has more files or names than a repository of lessons; nothing was changed"
-            )
-        return subprocess.CompletedProcess(["git", *words], process.returncode, said, complaint)
+        """Run one git command; raises TimeoutExpired, with all its children gone, when it takes too long.
+
+        A server may say more than there is memory: of an answer so much is read, of complaints the beginning.
+        """
+        said: list[bytes] = []
+        end = time.monotonic() + seconds
+        with self.start(*words, errors=subprocess.PIPE) as process:
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.close()
+            clock = threading.Timer(seconds, stop, [process])
+            listener = threading.Thread(target=_listen, args=(process.stderr, said), daemon=True)
+            for each in (clock, listener):
+                each.start()
+            try:
+                out = process.stdout.read(MOST_SAID + 1)
+                if len(out) > MOST_SAID:
+                    raise WorkshopError(
+                        "it has more files or names than a repository of lessons; nothing was changed"
+                    )
+                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            finally:
+                clock.cancel()
+                stop(process)
+            for each in (clock, listener):
+                each.join()
+        if time.monotonic() > end:
+            raise subprocess.TimeoutExpired(["git", *words], seconds)
+        return subprocess.CompletedProcess(["git", *words], process.returncode, out, b"".join(said))
 
     def output(self, *words: str) -> bytes:
         """Return what a local command prints; raises WorkshopError when it fails."""
@@ -222,11 +238,17 @@ class Git:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a git and the helpers that it started, unless it ended."""
+    """End a git and the helpers that it started, also those that outlived it."""
     # As long as nobody waited for it, its number is nobody else's.
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
+    """Read all that comes, so that nobody waits, and remember the beginning."""
+    while piece := pipe.read(65_536):
+        said += [piece] if not said else []
 
 
 def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
@@ -384,7 +406,8 @@ class Mirror:
         """Make the repository, or clear away what a kill left in it. Call it with the lock held."""
         make_way(self.folder)
         make_way(self.repository)
-        write_own(self.git.config, CONFIG.encode())
+        if not self.git.config.is_file() or self.git.config.read_bytes() != CONFIG.encode():
+            write_own(self.git.config, CONFIG.encode())
         if not (self.repository / "HEAD").exists():
             words = ("init", "--quiet", "--bare", "--template=", "--initial-branch=none")
             self.git.output(*words, str(self.repository))
@@ -459,9 +482,7 @@ class Mirror:
 
         One git answers for all objects: each costs no more than its bytes.
         """
-        process = self._reader = self._reader or self.git.start(
-            "cat-file", "--batch", out=subprocess.PIPE, errors=subprocess.DEVNULL
-        )
+        process = self._reader = self._reader or self.git.start("cat-file", "--batch")
         assert process.stdin is not None and process.stdout is not None
         found, data, size = None, b"", 0
         with suppress(OSError):  # it died
