@@ -280,12 +280,10 @@ class Run:
                     write_atomically(record.backup(step.path), step.before.data)
         except (ChangedError, FileNotFoundError):
             return Fate(fate.path, Action.DEFERRED, CHANGED)
-        except OSError as error:
-            if error.errno in NO_ROOM:
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise self._no_backup(record, error) from error
             return Fate(fate.path, Action.REFUSED, f"its backup cannot be written: {reason(error)}")
-        except Exception as error:
-            return Fate(fate.path, Action.REFUSED, f"it cannot be prepared: {reason(error)}")
         return fate
 
     def _logged(self, fate: Fate) -> LoggedFate:

@@ -178,11 +178,10 @@ def decide(sides: Sides) -> Decision:
             return Decision(Action.NOTHING, entry=last)
         # A restored snapshot: it did not grow from the version that was synced last.
         sides = replace(sides, base=None)
-    if sides.protected:
-        combined = _combined(sides, last, mine, offered)
-        is_written = combined.action in (Action.UPDATED, Action.MERGED)
-        return beside(last, offered, sides.protected) if is_written else combined
-    return _combined(sides, last, mine, offered)
+    decision = _combined(sides, last, mine, offered)
+    if sides.protected and decision.action in (Action.UPDATED, Action.MERGED):
+        return beside(last, offered, sides.protected)
+    return decision
 
 
 def _no_longer_there(sides: Sides) -> Decision:
@@ -276,21 +275,25 @@ def find_renames(gone: Versions, new: Versions) -> dict[str, str]:
 
     Equal content comes first, then the likest pair, from half of the content on.
     """
-    by_content = {before.sha256: old for old, before in sorted(gone.items(), reverse=True) if before.size}
+    by_content = {each.sha256: old for old, each in sorted(gone.items(), reverse=True) if each.size}
     renames: dict[str, str] = {}
-    for fresh, after in sorted(new.items()):
-        if (old := by_content.get(after.sha256)) and _alike_named(old, fresh):
-            renames[fresh] = by_content.pop(after.sha256)
-    left = {old: _content(each) for old, each in gone.items() if old not in renames.values()}
-    fresh_ones = {fresh: _content(each) for fresh, each in new.items() if fresh not in renames}
-    if len(left) * len(fresh_ones) > MOST_PAIRS:
+    for fresh, each in sorted(new.items()):
+        if (old := by_content.get(each.sha256)) and _alike_named(old, fresh):
+            renames[fresh] = by_content.pop(each.sha256)
+    left = [old for old in gone if old not in renames.values()]
+    free = [fresh for fresh in new if fresh not in renames]
+    if not 0 < len(left) * len(free) <= MOST_PAIRS:
         return renames
     effort = Effort()
+    before, after = (
+        {old: _content(gone[old]) for old in left},
+        {fresh: _content(new[fresh]) for fresh in free},
+    )
     scores = sorted(
         (-score, PurePosixPath(old).name != PurePosixPath(fresh).name, old, fresh)
-        for old, before in left.items()
-        for fresh, after in fresh_ones.items()
-        if _alike_named(old, fresh) and (score := _common(before, after, effort)) >= SAME_FILE
+        for old in left
+        for fresh in free
+        if _alike_named(old, fresh) and (score := _common(before[old], after[fresh], effort)) >= SAME_FILE
     )
     for _, _, old, fresh in scores:
         if fresh not in renames and old not in renames.values():
