@@ -6,7 +6,6 @@ import json as jsonlib
 import os
 import random
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,8 +19,6 @@ from benchmarks.scratch import scratch_folder
 app = typer.Typer()
 
 CELLS = 10
-SETTLING = 1.2
-"""Seconds after its last write from which a file counts as settled."""
 RATIOS = {"untouched": 0.5, "ran": 1.0}
 """How many times as fast as nbgitpuller it is at least, in CPU seconds."""
 
@@ -73,9 +70,6 @@ class Course:
         self._git(*who, "commit", "--quiet", "--message=lessons")
         self.ours()
         self.peers()
-        # As on every day after the first that brings nothing new: that one notes what is there.
-        time.sleep(SETTLING)
-        self.ours()
 
     def _git(self, *words: str) -> None:
         run(["git", "-C", self.upstream, *words], self.folder, self.environment)

@@ -21,10 +21,7 @@ def puller(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_document_has_both_costs_of_each_state(
-    puller: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bench, "SETTLING", 0.0)
+def test_the_document_has_both_costs_of_each_state(puller: Path, tmp_path: Path) -> None:
     words = ["--gitpuller", str(puller), "--notebooks", "3", "--kilobytes", "1", "--rounds", "1"]
     result = CliRunner().invoke(bench.app, [*words, "--scratch", str(tmp_path), "--json"])
     report = json.loads(result.stdout)
@@ -35,10 +32,7 @@ def test_the_document_has_both_costs_of_each_state(
     assert list(tmp_path.iterdir()) == [puller]
 
 
-def test_both_have_run_the_same_notebooks(
-    puller: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bench, "SETTLING", 0.0)
+def test_both_have_run_the_same_notebooks(puller: Path, tmp_path: Path) -> None:
     course = bench.Course(tmp_path, puller, notebooks=2, kilobytes=1)
     course.run_all()
     for name in course.names:

@@ -21,8 +21,8 @@ from asked_to_end import IN_THE_MIDDLE_OF_A_LINE
 from free_ports import free_port
 from waiting import end, wait_until
 
-from workshop.sync.engine import synchronise
-from workshop.sync.home import pack
+from workshop.sync.apply import synchronise
+from workshop.sync.pack import pack
 from workshop.sync.source import read_folder
 
 ROLE = Path(__file__).resolve().parents[4] / "roles/hub-service"

@@ -9,7 +9,7 @@ from sync.bed import Bed, git
 from sync.organiser import Organiser, allowed_signers, new_key
 
 from workshop.errors import WorkshopError
-from workshop.sync.pull import Play, Puller
+from workshop.sync.machine import Play, Puller
 from workshop.updates import Updates
 
 PLAYBOOK = b"- hosts: all\n"

@@ -6,8 +6,8 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.pull.board import Links, tell
-from workshop.sync.decision import Action
-from workshop.sync.engine import Outcome, Report
+from workshop.sync.apply import Outcome, Report
+from workshop.sync.decide import Action
 
 WHY = "you changed the same cell; the new one is 1/a b.upstream-12345678.ipynb"
 REPORT = Report("12345678", [Outcome("1/a b.ipynb", Action.BESIDE, WHY, "1/a b.upstream-12345678.ipynb")])

@@ -13,9 +13,8 @@ from sync.organiser import allowed_signers, new_key
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.sync.keys import keys_of
-from workshop.sync.machine import choose, show
-from workshop.sync.pull import Puller
+from workshop.sync.machine import Puller, choose, show
+from workshop.sync.trust import keys_of
 from workshop.updates import Updates, load_updates
 
 

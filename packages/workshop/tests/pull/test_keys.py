@@ -8,7 +8,7 @@ import pytest
 from sync.organiser import new_key
 
 from workshop.errors import WorkshopError
-from workshop.sync.keys import chosen, fingerprint_of, keys_of
+from workshop.sync.trust import chosen, fingerprint_of, keys_of
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from sync.bed import cells_of, git
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, load_settings
-from workshop.sync.engine import Report
-from workshop.sync.pull import Pulled, Puller
+from workshop.sync.apply import Report
+from workshop.sync.machine import Pulled, Puller
 from workshop.sync.request import Request, own_request, own_state, perform
 from workshop.updates import load_updates
 
@@ -164,3 +164,23 @@ def test_a_machine_whose_list_needed_no_approval_takes_the_new_rules_over(
     assert known["tag"] == "v4", "list after list was followed, and the key that was replaced counts no more"
     assert [line for line in known["keys"] if "workshop-keys" in line], "the root key is pinned"
     assert known["keys"][0] == "# valid-until: 2031-01-01"
+
+
+def test_what_was_edited_and_run_on_it_is_merged_and_can_be_undone(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, archive="machine-d28d32e7.tar.gz")
+    file = machine.prefix / "notebooks" / "a.ipynb"
+    document = json.loads(file.read_text())
+    (cell,) = document["cells"]
+    cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "ran 1"}]
+    document["cells"].append({**cell, "id": "own", "source": "mine", "outputs": []})
+    file.write_text(json.dumps(document))
+    edited = machine.notebooks()
+    report = machine.sync()
+    assert {each.path: str(each.action) for each in report.files} == {"a.ipynb": "merged"}
+    assert cells_of(file.read_bytes()) == [("4", ""), ("mine", "")]
+    assert machine.sync().files == []
+    machine.undo()
+    assert machine.notebooks() == edited
+    # What older versions kept besides is gone.
+    kept = git(machine.prefix / "state/mirror/repository.git", "for-each-ref", "--format=%(refname)")
+    assert kept.split() == ["refs/heads/main", "refs/tags/v4"]

@@ -17,7 +17,7 @@ from waiting import wait_until
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
 from workshop.sync.files import only_one
-from workshop.sync.pull import Puller, ansible_pull, environment
+from workshop.sync.machine import Puller, ansible_pull, environment
 from workshop.updates import Updates, updates_text
 
 ANSIBLE = Path(sys.prefix) / "bin/ansible-pull"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sync.bed import notebook
+from sync.bed import git, notebook
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
-from workshop.sync.mirror import Mirror
-from workshop.sync.pull import verified_revision
+from workshop.sync.git import Mirror
+from workshop.sync.machine import verified_revision
 from workshop.sync.source import origin
 from workshop.sync.trust import Last, Trust
 
@@ -33,8 +33,9 @@ def test_the_newest_signed_revision_is_taken_though_the_branch_went_on(bed: Pull
     bed.organiser.commit(a_ipynb=notebook("in the making"))
     mirror = Mirror(bed.folder / "mirror")
     trust = Trust(signers=bed.signers)
-    found, branch = verified_revision(mirror, origin(bed.organiser.url), None, trust, Last())
-    assert (found.commit, found.tag, branch) == (commit, "v1", "main")
+    found = verified_revision(mirror, origin(bed.organiser.url), None, trust, Last())
+    assert (found.commit, found.tag) == (commit, "v1")
+    assert git(mirror.repository, "symbolic-ref", "HEAD") == "refs/heads/main"
 
 
 @pytest.fixture

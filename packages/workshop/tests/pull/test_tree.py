@@ -7,7 +7,7 @@ from sync.bed import git, notebook
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
-from workshop.sync.pull import make_current
+from workshop.sync.machine import make_current
 
 
 def trees(bed: PullBed) -> set[str]:

@@ -12,9 +12,8 @@ import nbformat
 import typer.main
 
 from workshop.sync import cli
-from workshop.sync.engine import Open, Report, no_open_notebooks, synchronise
+from workshop.sync.apply import Open, Report, no_open_notebooks, synchronise
 from workshop.sync.source import Source, read_folder
-from workshop.sync.state import HashCache
 
 
 def run_sync(words: Sequence[str]) -> None:
@@ -98,8 +97,8 @@ class Bed:
     def sync(self, dry_run: bool = False) -> Report:
         return synchronise(self._read, self.mine, self.state, dry_run, self.open_notebooks)
 
-    def _read(self, stats: HashCache) -> Source:
-        return read_folder(self.upstream, "notebooks", stats.version)
+    def _read(self) -> Source:
+        return read_folder(self.upstream, "notebooks")
 
     def actions(self, dry_run: bool = False) -> dict[str, str]:
         return {outcome.path: str(outcome.action) for outcome in self.sync(dry_run).files}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.bed import Bed, git
-from workshop.sync.engine import Report
+from workshop.sync.apply import Report
 from workshop.sync.request import Request, perform
 
 DAY = 24 * 3600

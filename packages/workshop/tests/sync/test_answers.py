@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from workshop.sync.engine import Outcome
-from workshop.sync.notebook import asks_the_same, exercise_of
+from workshop.sync.apply import Outcome
+from workshop.sync.merge import asks_the_same, exercise_of
 
 from .bed import Bed, book, cell, git
 

@@ -269,20 +269,31 @@ def test_a_repository_that_stays_as_it_was_for_ever_is_noticed(
         assert bool(shown) == (state is State.YELLOW)
 
 
-def test_what_is_refused_does_not_fill_the_disk(machine: Machine) -> None:
-    organiser = machine.organiser
-    assert organiser.key is not None
-    machine.set_up(listed([organiser.key]))
+def test_what_is_refused_leaves_the_state_as_large_as_before(machine: Machine) -> None:
+    """Whether a fetch is refused as a whole, or what came is not taken."""
+    organiser, key = machine.organiser, machine.organiser.key
+    (stranger,) = made(machine, "stranger")
+    assert key is not None
+    machine.set_up(listed([key]))
     v1 = organiser.release("v1", a_ipynb=notebook("1"))
-    sizes = []
-    for _ in range(3):
-        assert machine.update() == v1
+    assert machine.update() == v1
+
+    def size() -> int:
         files = machine.record.parent.rglob("*")
-        sizes.append(sum(file.stat().st_size for file in files if file.is_file()))
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    before = size()
+    for _ in range(2):
+        organiser.commit(big_bin=os.urandom(2_000_000))  # it waits
+        assert (machine.update(), size()) == (v1, before)
+        organiser.git("checkout", "--quiet", "--orphan", "other")
+        organiser.key = stranger
+        organiser.release("v2", big_bin=os.urandom(2_000_000))
+        organiser.git("branch", "--quiet", "--force", "--move", "other", "main")
+        organiser.git("tag", "--delete", "v2")
+        assert (machine.update(), size()) == (v1, before)
+        organiser.key = key
         organiser.git("reset", "--quiet", "--hard", "v1")
-        organiser.commit(big_bin=os.urandom(2_000_000))
-    assert max(sizes) < sizes[0] + 100_000
-    organiser.git("reset", "--quiet", "--hard", "v1")
     v2 = organiser.release("v2", a_ipynb=notebook("2"))
     assert machine.update() == v2 == machine.update()
 

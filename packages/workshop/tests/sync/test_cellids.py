@@ -1,4 +1,4 @@
-from workshop.sync.notebook import VALID_ID, settle_ids
+from workshop.sync.merge import VALID_ID, settle_ids
 
 from .bed import cell
 

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from workshop.errors import WorkshopError
+from workshop.sync.apply import Outcome, Report
 from workshop.sync.cli import app
-from workshop.sync.decision import Action
-from workshop.sync.engine import Outcome, Report
+from workshop.sync.decide import Action
 from workshop.sync.request import request_from
 
 from .bed import Bed, notebook, run_sync

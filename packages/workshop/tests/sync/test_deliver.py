@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workshop.errors import WorkshopError
-from workshop.sync import engine
+from workshop.sync import apply
 
 from .bed import Bed, memory_folder, notebook
 
@@ -195,14 +195,14 @@ def test_a_full_disk_is_seen_before_the_first_write(bed: Bed, monkeypatch: pytes
 def test_a_file_that_cannot_be_written_does_not_stop_the_others(
     bed: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = engine.write_atomically
+    write = apply.write_atomically
 
     def fail_for_a(target: Path, data: bytes) -> None:
         if target == bed.mine / "a.ipynb":
             raise PermissionError(13, "Permission denied", str(target))
         write(target, data)
 
-    monkeypatch.setattr(engine, "write_atomically", fail_for_a)
+    monkeypatch.setattr(apply, "write_atomically", fail_for_a)
     bed.publish(a_ipynb=notebook("1"), b_ipynb=notebook("1"))
     assert bed.actions() == {"a.ipynb": "refused", "b.ipynb": "updated"}
     monkeypatch.undo()
@@ -215,14 +215,14 @@ def test_a_file_saved_while_the_sync_runs_is_left_for_the_next_one(
     bed.publish(a_ipynb=notebook("1"))
     bed.sync()
     bed.publish(a_ipynb=notebook("2"))
-    write = engine.write_atomically
+    write = apply.write_atomically
 
     def save_meanwhile(target: Path, data: bytes) -> None:
         write(target, data)
         if "files" in target.parts:
             bed.edit("a.ipynb", notebook("just saved"))
 
-    monkeypatch.setattr(engine, "write_atomically", save_meanwhile)
+    monkeypatch.setattr(apply, "write_atomically", save_meanwhile)
     assert bed.actions() == {"a.ipynb": "deferred"}
     monkeypatch.undo()
     assert bed.read("a.ipynb") == notebook("just saved")

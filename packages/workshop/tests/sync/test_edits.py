@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from workshop.sync import decision
-from workshop.sync.notebook import source
+from workshop.sync import decide
+from workshop.sync.merge import source
 
 from .bed import Bed, book, cell, memory_folder
 
@@ -138,6 +138,6 @@ def test_a_merge_that_took_the_organisers_side_would_be_found_out(monkeypatch: p
     mine = [cell("# U1", "a"), cell("# B2", "b", ran="U-out-1")]
     theirs = [*base, cell("# O1", "o")]
     assert try_one(base, mine, theirs)[1] == []
-    monkeypatch.setattr(decision, "merge", lambda _base, _mine, theirs, *_: theirs)
+    monkeypatch.setattr(decide, "merge", lambda _base, _mine, theirs, *_: theirs)
     _, faults = try_one(base, mine, theirs)
     assert any("lost '# U1'" in each for each in faults) and any("lost outputs" in each for each in faults)

@@ -17,7 +17,7 @@ from workshop.sync.files import (
     without_links,
     write_atomically,
 )
-from workshop.sync.signatures import Signers
+from workshop.sync.trust import Signers
 from workshop.system import files as system_files
 
 

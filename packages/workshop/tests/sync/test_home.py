@@ -12,8 +12,8 @@ import pytest
 import typer
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Report, no_open_notebooks, undo
-from workshop.sync.home import ABOUT, pack, take_up
+from workshop.sync.apply import Report, no_open_notebooks, undo
+from workshop.sync.pack import ABOUT, pack, take_up
 from workshop.sync.request import Request, perform
 
 from .bed import Bed, book, cell, cells_of, notebook, run_sync

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sync.forge import signature
 from sync.organiser import new_key
-from workshop.sync.keys import LISTS, REVISIONS, KeyList, fingerprints, keys_of
+from workshop.sync.trust import LISTS, REVISIONS, KeyList, fingerprints, keys_of
 
 
 def public(name: str) -> str:

@@ -3,12 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from workshop.sync.decide import Entry, synced
 from workshop.sync.files import from_json
-from workshop.sync.notebook import Version
-from workshop.sync.state import Entry, Manifest, as_fields, delivered
+from workshop.sync.merge import Version
+from workshop.sync.state import Manifest, as_fields
 
 VERSION = Version(b"1")
-ENTRY = delivered(VERSION)
+ENTRY = synced(VERSION)
 
 
 def test_what_is_remembered_is_read_again(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from workshop.sync.merge import ConflictError, merge
-from workshop.sync.notebook import without_outputs
+from workshop.sync.merge import ConflictError, merge, without_outputs
 
 from .bed import book, cell
 

@@ -2,8 +2,7 @@ import math
 
 import pytest
 
-from workshop.sync.merge import ABSENT, ConflictError, merge_metadata, pick
-from workshop.sync.notebook import same
+from workshop.sync.merge import ABSENT, ConflictError, merge_metadata, pick, same
 
 
 def test_same() -> None:

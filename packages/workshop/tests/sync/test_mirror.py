@@ -6,7 +6,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync import source
-from workshop.sync.mirror import Mirror, branch_to_follow
+from workshop.sync.git import Mirror, branch_to_follow
 from workshop.sync.request import perform
 
 from .bed import Bed, notebook
@@ -20,31 +20,61 @@ def organiser(bed: Bed) -> Organiser:
     return organiser
 
 
-def fetched(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
+def taken(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
+    """Take the organiser's branch into a mirror, unjudged."""
     mirror = Mirror(folder)
-    remote = mirror.look(organiser.url, "it")
-    mirror.ensure()
-    return mirror, mirror.fetch(remote)
+
+    def judge(offered: Mirror) -> str:
+        tip = offered.fetch(offered.look(organiser.url, "it"))
+        mirror.take(offered, "main", tip, [])
+        return tip
+
+    return mirror, mirror.judged(judge)
 
 
-def test_a_fetched_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:
-    mirror, commit = fetched(organiser, tmp_path / "mirror")
+def test_a_taken_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:
+    mirror, commit = taken(organiser, tmp_path / "mirror")
     (item,) = mirror.tree(commit, "notebooks", "it")
     assert (item.path, item.mode, item.kind) == ("a.ipynb", "100644", "blob")
-    assert mirror.objects.read(item.name) == notebook("1")
+    assert mirror.read(item.name) == notebook("1") and item.size == len(notebook("1"))
+    assert mirror.read(item.name, most=10) == notebook("1")[:10]
+    assert mirror.read(item.name) == notebook("1")
     assert not list((tmp_path / "mirror").rglob("*.ipynb"))
     with pytest.raises(WorkshopError, match="no folder nowhere"):
         mirror.tree(commit, "nowhere", "it")
+
+
+def test_what_is_refused_leaves_nothing(organiser: Organiser, tmp_path: Path) -> None:
+    mirror, _ = taken(organiser, tmp_path / "mirror")
+    before = {file: file.read_bytes() for file in mirror.folder.rglob("*") if file.is_file()}
+    organiser.commit(a_ipynb=notebook("2"), b_bin=os.urandom(100_000))
+
+    def judge(offered: Mirror) -> None:
+        offered.fetch(offered.look(organiser.url, "it"))
+        assert sum(file.stat().st_size for file in offered.folder.rglob("*") if file.is_file()) > 100_000
+        raise WorkshopError("it is refused")
+
+    with pytest.raises(WorkshopError, match="it is refused"):
+        mirror.judged(judge)
+    assert {file: file.read_bytes() for file in mirror.folder.rglob("*") if file.is_file()} == before
+
+
+def test_what_a_killed_fetch_left_goes(organiser: Organiser, tmp_path: Path) -> None:
+    left = tmp_path / "mirror" / "incoming-x" / "repository.git" / "objects"
+    left.mkdir(parents=True)
+    (left / "pack").write_bytes(b"half of it")
+    taken(organiser, tmp_path / "mirror")
+    assert sorted(each.name for each in (tmp_path / "mirror").iterdir()) == ["config", "repository.git"]
 
 
 @pytest.mark.parametrize("damage", ["locks", "head", "half"])
 def test_a_mirror_that_a_kill_left_behind_is_mended(
     organiser: Organiser, tmp_path: Path, damage: str
 ) -> None:
-    mirror, commit = fetched(organiser, tmp_path / "mirror")
+    mirror, commit = taken(organiser, tmp_path / "mirror")
     repository = mirror.git.repository
     if damage == "locks":
-        for name in ("shallow.lock", "packed-refs.lock", "refs/offer/heads/main.lock", "config.lock"):
+        for name in ("shallow.lock", "packed-refs.lock", "refs/heads/main.lock", "config.lock"):
             (repository / name).touch()
         (repository / "objects/pack").mkdir(exist_ok=True)
         (repository / "objects/pack/tmp_pack_x").touch()
@@ -53,7 +83,7 @@ def test_a_mirror_that_a_kill_left_behind_is_mended(
     else:
         shutil.rmtree(repository / "objects")
     new = organiser.commit(a_ipynb=notebook("2"))
-    again, tip = fetched(organiser, tmp_path / "mirror")
+    again, tip = taken(organiser, tmp_path / "mirror")
     assert tip == new != commit
     assert not list(repository.rglob("*.lock")) and again.has(new)
 
@@ -61,11 +91,11 @@ def test_a_mirror_that_a_kill_left_behind_is_mended(
 def test_ancestors(organiser: Organiser, tmp_path: Path) -> None:
     old = organiser.git("rev-parse", "HEAD")
     organiser.commit(a_ipynb=notebook("2"))
-    mirror, new = fetched(organiser, tmp_path / "mirror")
+    mirror, new = taken(organiser, tmp_path / "mirror")
     assert mirror.is_ancestor(old, new) and not mirror.is_ancestor(new, old)
     assert not mirror.has("0" * 40)
     with pytest.raises(WorkshopError, match="the mirror lacks"):
-        mirror.objects.read("0" * 40)
+        mirror.read("0" * 40)
 
 
 def test_the_branch_that_is_followed() -> None:

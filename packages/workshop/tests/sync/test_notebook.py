@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from workshop.sync.notebook import NotANotebookError, Version, read_notebook
+from workshop.sync.merge import NotANotebookError, Version, read_notebook
 
 from .bed import notebook
 

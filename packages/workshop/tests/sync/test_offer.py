@@ -1,9 +1,6 @@
-import json
-
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import mirror as mirror_module
 from workshop.sync.source import Origin, read_repository
 from workshop.sync.trust import Trust
 
@@ -20,20 +17,13 @@ def organiser(bed: Bed) -> Organiser:
     return organiser
 
 
-def test_nothing_new_fetches_nothing(organiser: Organiser, bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_new_brings_nothing(organiser: Organiser, bed: Bed) -> None:
     organiser.sync()
-    monkeypatch.setattr(mirror_module.Mirror, "fetch", lambda *_: pytest.fail("it fetched"))
+    before = {file for file in bed.state.rglob("*") if file.is_file()}
     assert organiser.sync().files == []
+    assert {file for file in bed.state.rglob("*") if file.is_file()} == before
     bed.edit("a.ipynb", None)
     assert organiser.actions() == {"a.ipynb": "restored"}
-
-
-@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff"])
-def test_a_damaged_memory_is_read_anew(organiser: Organiser, bed: Bed, damage: bytes) -> None:
-    organiser.sync()
-    (bed.state / "offer.json").write_bytes(damage)
-    assert organiser.sync().files == []
-    assert json.loads((bed.state / "offer.json").read_text())["revision"]["commit"]
 
 
 def test_a_damaged_record_of_trust_is_said(organiser: Organiser, bed: Bed) -> None:

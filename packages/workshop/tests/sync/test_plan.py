@@ -1,42 +1,51 @@
+from pathlib import Path
+
 import pytest
 
-from workshop.sync.decision import Action, Sides, decide
-from workshop.sync.files import beside_name
-from workshop.sync.notebook import Version
-from workshop.sync.state import REMEMBERED, Entry, delivered
+from workshop.sync import plan as plan_module
+from workshop.sync.decide import Action, synced
+from workshop.sync.merge import Version
+from workshop.sync.plan import Planner, version_of
+from workshop.sync.source import Source
+from workshop.sync.state import Manifest
 
-from .bed import notebook
-
-
-def version(*texts: str) -> Version:
-    return Version(notebook(*texts))
+NEW = Version(b"new")
 
 
-def test_names_beside() -> None:
-    assert beside_name("10-mlp.ipynb", "upstream-abc") == "10-mlp.upstream-abc.ipynb"
-    assert beside_name("a/b/c.ipynb", "upstream-abc", part=1) == "a/b.upstream-abc/c.ipynb"
-    assert beside_name("a/b.c/d", "upstream-abc", number=2) == "a/b.c/d.upstream-abc-2"
+def plan(tmp_path: Path, skipped: dict[str, str] | None = None, **files: Version) -> dict[str, Action]:
+    source = Source(files, skipped or {}, "rev")
+    fates = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state")).plan()
+    assert not list(tmp_path.rglob("*.upstream-*")), "planning writes nothing"
+    return {fate.path: fate.action for fate in fates}
 
 
-def test_an_entry_remembers_what_earlier_deliveries_meant() -> None:
-    entry = delivered(version("0"))
-    for number in range(1, REMEMBERED + 5):
-        entry = delivered(version(str(number)), entry)
-    assert len(entry.earlier) == REMEMBERED
-    assert entry.earlier[-1] == version(str(REMEMBERED + 3)).meaning
-    assert entry.meaning not in entry.earlier
+def test_a_skipped_file_is_refused_and_not_taken_for_deleted(tmp_path: Path) -> None:
+    Manifest(tmp_path / "state").update({"a": synced(Version(b"1"))})
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "a").write_bytes(b"1")
+    assert plan(tmp_path, {"a": "it is a link"}) == {"a": Action.REFUSED}
 
 
-def test_a_merge_that_comes_to_an_earlier_version_is_no_restored_snapshot() -> None:
-    first, second, third = version("a"), version("b", "a"), version("a", "a")
-    entry = delivered(second, delivered(first))
-    decision = decide(Sides("x.ipynb", entry, second, version("b"), third))
-    assert decision.action == Action.MERGED and decision.write is not None and decision.entry is not None
-    assert decision.write.meaning == first.meaning
-    assert decide(Sides("x.ipynb", decision.entry, third, decision.write, third)).action == Action.NOTHING
+def test_a_name_beside_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "a").write_bytes(b"mine")
+    (tmp_path / "mine" / "a.upstream-rev").mkdir()
+    source = Source({"a": NEW}, {}, "rev")
+    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"))
+    (fate,) = planner.plan()
+    assert fate.action == Action.BESIDE
+    assert [step.path for step in fate.steps] == ["a.upstream-rev-2"]
 
 
-@pytest.mark.parametrize("mine", [None, version("a")])
-def test_what_was_never_delivered_is_not_taken_away(mine: Version | None) -> None:
-    decision = decide(Sides("x.ipynb", Entry("", "", "offered"), None, mine, None))
-    assert (decision.action, decision.entry) == (Action.NOTHING, None)
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blind(file: Path) -> Version | None:
+        if file.name == "a":
+            raise PermissionError(13, "Permission denied")
+        return version_of(file)
+
+    monkeypatch.setattr(plan_module, "version_of", blind)
+    source = Source({"a": NEW, "b": NEW}, {}, "rev")
+    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"))
+    assert {fate.path: fate.action for fate in planner.plan()} == {"a": Action.REFUSED, "b": Action.UPDATED}

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from workshop.sync.decide import Entry
 from workshop.sync.files import write_atomically
-from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Record, number_of, read_record
+from workshop.sync.state import Log, LoggedFate, LoggedStep, Record, number_of, read_record
 
 FATE = LoggedFate((LoggedStep("a", "1", "2"),), {"a": Entry("1", "l")}, {"a": Entry("2", "m")})
 

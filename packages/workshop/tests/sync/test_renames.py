@@ -2,15 +2,13 @@ import itertools
 import random
 from pathlib import Path
 from string import ascii_letters
-from typing import Any
 
 import pytest
 
-from workshop.sync import engine
-from workshop.sync.engine import undo
-from workshop.sync.merge import Effort
-from workshop.sync.notebook import Version
-from workshop.sync.renames import file_likeness, find_renames
+from workshop.sync import apply
+from workshop.sync.apply import undo
+from workshop.sync.decide import find_renames, likeness
+from workshop.sync.merge import Effort, Version
 
 from .bed import Bed, book, cell
 
@@ -32,30 +30,8 @@ def test_other_suffixes_empty_files_and_little_in_common_are_no_renames() -> Non
 
 
 def test_text_is_compared_by_lines_and_binary_data_as_a_whole() -> None:
-    assert file_likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
-    assert file_likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
-
-
-class Counted(Effort):
-    """Counts how often two texts are compared."""
-
-    compared = 0
-
-    def compare(self, *what: Any) -> Any:
-        self.compared += 1
-        return super().compare(*what)
-
-
-def test_lessons_that_have_nothing_in_common_are_told_apart_soon() -> None:
-    """A release that renames all lessons compares each with each: not all their cells, too."""
-    words = random.Random(1)
-    books = [
-        Version(book(*(cell("".join(words.choices(ascii_letters, k=60))) for _ in range(40))))
-        for _ in range(2)
-    ]
-    effort = Counted()
-    assert file_likeness(*books, effort) < 0.5
-    assert effort.compared <= 1 + 2 * 40
+    assert likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
+    assert likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
 
 
 def lesson(about: str, first: str = "", ran: str = "") -> bytes:
@@ -201,7 +177,7 @@ def test_killed_at_any_moment_the_next_run_completes(
 
     with monkeypatch.context() as patch:
         for name in ("write_atomically", "remove"):
-            patch.setattr(engine, name, dying(getattr(engine, name)))
+            patch.setattr(apply, name, dying(getattr(apply, name)))
         try:
             two.sync()
         except Killed:
@@ -218,7 +194,7 @@ def test_what_fails_among_several_names_is_taken_back(two: Bed, monkeypatch: pyt
     for name, data in mine.items():
         two.edit(name, data)
     put(two, {"l2.ipynb": lesson("one"), "l3.ipynb": lesson("two")})
-    write = engine.write_atomically
+    write = apply.write_atomically
 
     def locked(place: Path, data: bytes) -> None:
         if place == two.mine / "l2.ipynb":
@@ -226,7 +202,7 @@ def test_what_fails_among_several_names_is_taken_back(two: Bed, monkeypatch: pyt
         write(place, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "write_atomically", locked)
+        patch.setattr(apply, "write_atomically", locked)
         assert two.actions() == {"l3.ipynb": "refused"}
     assert two.snapshot() == mine
     assert two.actions() == {"l2.ipynb": "merged", "l3.ipynb": "merged"}

@@ -5,7 +5,7 @@ import pytest
 
 import workshop.sync.source as source_module
 from workshop.errors import WorkshopError
-from workshop.sync.notebook import Version
+from workshop.sync.merge import Version
 from workshop.sync.source import content_revision, hidden, read_folder, unsafe
 
 

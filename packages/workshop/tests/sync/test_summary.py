@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from workshop.sync.decision import Action
-from workshop.sync.engine import Outcome, Report
-from workshop.sync.summary import ORDER, summary
+from workshop.sync.apply import Outcome, Report
+from workshop.sync.decide import Action
+from workshop.sync.request import ORDER, summary
 
 BESIDE = Outcome(
     "a b.ipynb",

@@ -1,14 +1,13 @@
-import threading
 from pathlib import Path
 
 import pytest
-from waiting import patience
 
-from workshop.sync import engine
-from workshop.sync.decision import Action, Fate, Step
-from workshop.sync.engine import Run, heal, no_open_notebooks
-from workshop.sync.notebook import Version
-from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Manifest
+from workshop.sync import apply
+from workshop.sync.apply import Run, heal, no_open_notebooks
+from workshop.sync.decide import Action, Entry
+from workshop.sync.merge import Version
+from workshop.sync.plan import Fate, Step
+from workshop.sync.state import Log, LoggedFate, LoggedStep, Manifest
 
 ONE, TWO = Version(b"1"), Version(b"2")
 UPDATE = Fate("a", Action.UPDATED, "why", (Step("a", ONE, TWO),), {"a": Entry("2", "m")})
@@ -21,7 +20,7 @@ RENAME = Fate(
 )
 
 
-def apply(tmp_path: Path, *fates: Fate) -> list[Action]:
+def carry_out(tmp_path: Path, *fates: Fate) -> list[Action]:
     run = Run(tmp_path / "mine", tmp_path / "state", no_open_notebooks, dry_run=False)
     done, _ = run.carry_out(fates, "sync", "rev", {"a": TWO})
     return [fate.action for fate in done]
@@ -39,7 +38,7 @@ def names(tmp_path: Path) -> dict[str, bytes]:
 
 def test_what_is_done_is_remembered(tmp_path: Path) -> None:
     put(tmp_path, a=b"1", old=b"1")
-    assert apply(tmp_path, UPDATE, RENAME) == [Action.UPDATED] * 2
+    assert carry_out(tmp_path, UPDATE, RENAME) == [Action.UPDATED] * 2
     assert names(tmp_path) == {"a": b"2", "new": b"2"}
     assert Manifest(tmp_path / "state").entries == {"a": Entry("2", "m"), "new": Entry("2", "m")}
     latest = Log(tmp_path / "state").latest()
@@ -48,7 +47,7 @@ def test_what_is_done_is_remembered(tmp_path: Path) -> None:
 
 def test_a_file_that_changed_meanwhile_waits_and_is_not_remembered(tmp_path: Path) -> None:
     put(tmp_path, a=b"just saved")
-    assert apply(tmp_path, UPDATE) == [Action.DEFERRED]
+    assert carry_out(tmp_path, UPDATE) == [Action.DEFERRED]
     assert names(tmp_path) == {"a": b"just saved"}
     assert Manifest(tmp_path / "state").entries == {}
 
@@ -58,7 +57,7 @@ def test_a_run_that_could_write_nothing_leaves_no_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
 ) -> None:
     """A locked folder is tried each day; ``late`` means that the file was there before the error came."""
-    write = engine.write_atomically
+    write = apply.write_atomically
 
     def refused(target: Path, data: bytes) -> None:
         if target.parent != tmp_path / "mine" or late:
@@ -66,10 +65,10 @@ def test_a_run_that_could_write_nothing_leaves_no_backup(
         if target.parent == tmp_path / "mine":
             raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(engine, "write_atomically", refused)
+    monkeypatch.setattr(apply, "write_atomically", refused)
     put(tmp_path, a=b"1", old=b"1")
     for _ in range(3):
-        assert set(apply(tmp_path, UPDATE, RENAME)) <= {Action.REFUSED, Action.DEFERRED}
+        assert set(carry_out(tmp_path, UPDATE, RENAME)) <= {Action.REFUSED, Action.DEFERRED}
         assert Manifest(tmp_path / "state").entries == {}
     assert len(Log(tmp_path / "state").folders()) == (3 if late else 0)
 
@@ -79,38 +78,8 @@ def test_a_folder_that_became_a_link_meanwhile_is_not_followed(tmp_path: Path) -
     (tmp_path / "outside").mkdir()
     (tmp_path / "mine" / "sub").symlink_to(tmp_path / "outside")
     fate = Fate("sub/a", Action.UPDATED, "why", (Step("sub/a", None, TWO),), {})
-    assert apply(tmp_path, fate) == [Action.DEFERRED]
+    assert carry_out(tmp_path, fate) == [Action.DEFERRED]
     assert list((tmp_path / "outside").iterdir()) == []
-
-
-@pytest.mark.parametrize("changed", [False, True])
-def test_files_are_written_at_once_where_all_are_new(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: bool
-) -> None:
-    put(tmp_path, a=b"1")
-    fates = [
-        Fate(name, Action.UPDATED, "why", (Step(name, None, TWO),), {name: Entry(TWO.sha256, "m")})
-        for name in ("b", "sub/c", "sub/d")
-    ]
-    writers: set[int] = set()
-    both = threading.Barrier(2, timeout=patience(60))
-    write = engine.write_atomically
-
-    def watched(target: Path, data: bytes) -> None:
-        writers.add(threading.get_ident())
-        if not changed and target.parent.name == "sub":
-            both.wait()  # neither is written without the other
-        write(target, data)
-
-    monkeypatch.setattr(engine, "write_atomically", watched)
-    fates += [UPDATE] if changed else []
-    assert apply(tmp_path, *fates) == [Action.UPDATED] * len(fates)
-    # Else one may have to leave the place before another takes it.
-    assert (writers == {threading.get_ident()}) is changed
-    assert (tmp_path / "mine/sub/d").read_bytes() == b"2"
-    latest = Log(tmp_path / "state").latest()
-    assert latest is not None
-    assert [each.steps[0].path for each in latest.fates] == [fate.path for fate in fates]
 
 
 def killed(tmp_path: Path, *fates: Fate) -> Manifest:

@@ -6,9 +6,16 @@ import pytest
 from sync.bed import Bed, notebook
 from sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
-from workshop.sync.revisions import version
-from workshop.sync.signatures import Signers
-from workshop.sync.trust import Last, Trust, read_last, require_known_url, same_place, write_last
+from workshop.sync.trust import (
+    Last,
+    Signers,
+    Trust,
+    read_last,
+    require_known_url,
+    same_place,
+    version,
+    write_last,
+)
 
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7dPbMmmlDsPtWqq05H8n4yZJCt+IDql9zsew40BGyz"
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import engine
-from workshop.sync.engine import undo
+from workshop.sync import apply
+from workshop.sync.apply import undo
 
 from .bed import Bed, notebook
 
@@ -53,7 +53,7 @@ def test_what_has_the_place_of_a_file_now_is_left(synced: Bed, tmp_path: Path) -
 
 
 def test_an_undo_that_failed_can_be_repeated(synced: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = engine.write_atomically
+    write = apply.write_atomically
 
     def fail(target: Path, data: bytes) -> None:
         if target.parent == synced.mine:
@@ -61,7 +61,7 @@ def test_an_undo_that_failed_can_be_repeated(synced: Bed, monkeypatch: pytest.Mo
         write(target, data)
 
     with monkeypatch.context() as patched:
-        patched.setattr(engine, "write_atomically", fail)
+        patched.setattr(apply, "write_atomically", fail)
         assert [str(each.action) for each in undo(synced.mine, synced.state).files] == ["refused"]
     undo(synced.mine, synced.state)
     assert synced.snapshot() == {"a.ipynb": notebook("1")}

@@ -17,8 +17,8 @@ from workshop.datasets.gcompris import read_resource
 from workshop.datasets.store import WrongContentError
 from workshop.errors import WorkshopError
 from workshop.imagenet.transfer import classifier
-from workshop.sync.engine import no_open_notebooks
-from workshop.sync.home import take_up
+from workshop.sync.apply import no_open_notebooks
+from workshop.sync.pack import take_up
 from workshop.system.zips import read_member
 from workshop.teach import checkpoints
 from workshop.teach.music import musicxml

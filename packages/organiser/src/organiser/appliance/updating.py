@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 
-from workshop.sync.keys import REVISIONS, keys_of
+from workshop.sync.trust import REVISIONS, keys_of
 
 ETC = "opt/workshop/etc"
 NONE = (

@@ -24,7 +24,7 @@ from organiser.hub.units import RUN, unit
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.files import only_one
-from workshop.sync.home import Packed, pack
+from workshop.sync.pack import Packed, pack
 from workshop.system import programs
 from workshop.system.files import write_whole
 from workshop.system.programs import last_line

@@ -30,9 +30,9 @@ from organiser.hub.seats import Seats
 from organiser.hub.settings import HubSettings
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.sync.engine import no_open_notebooks
+from workshop.sync.apply import no_open_notebooks
 from workshop.sync.files import shown
-from workshop.sync.home import take_up
+from workshop.sync.pack import take_up
 from workshop.system import programs
 from workshop.system.files import write_whole
 from workshop.system.programs import last_line

@@ -15,10 +15,9 @@ from tornado.web import HTTPError, authenticated
 from organiser.hub.homes import folder_and_state, pack_home, seat_name
 from organiser.hub.reports import SHARE
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Report
-from workshop.sync.home import take_up
-from workshop.sync.request import WHY, is_open
-from workshop.sync.summary import summary
+from workshop.sync.apply import Report
+from workshop.sync.pack import take_up
+from workshop.sync.request import WHY, is_open, summary
 
 PAGE = Path(__file__).with_name("home.html")
 PIECE = 1 << 18

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Report
-from workshop.sync.summary import summary
+from workshop.sync.apply import Report
+from workshop.sync.request import summary
 
 
 def tell(act: Callable[[], Report], dry_run: bool = False) -> Report | None:

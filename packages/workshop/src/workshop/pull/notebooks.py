@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workshop.settings import Settings
-from workshop.sync.engine import Report
+from workshop.sync.apply import Report
 from workshop.sync.request import Request, own_request, own_state, perform
 from workshop.sync.source import repository_in
 from workshop.updates import Updates, load_updates

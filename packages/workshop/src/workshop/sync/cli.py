@@ -1,4 +1,4 @@
-"""``workshop update notebooks``: bring notebooks up to date, undo that, or pack them into one file."""
+"""``workshop update``, one word for all that brings something newer; ``notebooks`` and ``undo`` are here."""
 
 from __future__ import annotations
 
@@ -17,15 +17,32 @@ import typer
 from workshop.errors import WorkshopError
 from workshop.output import print_json
 from workshop.settings import load_settings
-from workshop.sync import home
+from workshop.sync import pack as packing
 from workshop.sync.files import only_one, reason, shown
-from workshop.sync.request import Request, own_request, own_state, perform, request_from
+from workshop.sync.request import (
+    NBDIFF_WEB,
+    Request,
+    own_request,
+    own_state,
+    perform,
+    request_from,
+    summary,
+)
 from workshop.sync.source import PACKED
-from workshop.sync.summary import NBDIFF_WEB, summary
 from workshop.system.account import hand_over, who_can_change
+from workshop.system.command import Table, lazy_group
 from workshop.updates import load_updates
 
+WORDS: Table = {
+    "notebooks": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
+    "undo": ("workshop.sync.cli:undo_app", "Put the notebooks back as before the last update."),
+    "machine": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
+    "source": ("workshop.sync.machine", "Show or choose from where, and on whose word, updates come."),
+}
+
+update_app = typer.Typer(cls=lazy_group(WORDS), no_args_is_help=True)
 app = typer.Typer()
+undo_app = typer.Typer()
 
 EPILOG = """\
 Without --into and --state it is about this machine's own notebooks. Their newest version comes from the
@@ -36,6 +53,10 @@ OPTIONS = {"source": "--from", "signers": "--allowed-signers", "allow_unsigned":
 """Options whose names differ from those of their values."""
 OF_REQUEST = {each.name for each in fields(Request)}
 ONCE = "Once, when the organiser says so"
+Into = Annotated[Path | None, typer.Option(metavar="DIR", help="The participant's folder.")]
+State = Annotated[Path | None, typer.Option(metavar="DIR", help="Where sync remembers what it delivered.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be done.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 @app.command(epilog=EPILOG)
@@ -61,15 +82,11 @@ def sync(
     request: Annotated[
         bool, typer.Option("--request", help="Do what one JSON document on stdin asks for.")
     ] = False,
-    into: Annotated[Path | None, typer.Option(metavar="DIR", help="The participant's folder.")] = None,
-    state: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where sync remembers what it delivered.")
-    ] = None,
+    into: Into = None,
+    state: State = None,
     subdir: Annotated[str | None, typer.Option(help="The source's folder of notebooks (notebooks).")] = None,
     branch: Annotated[str | None, typer.Option(help="The branch to follow; else the source's own.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing; say what would be done.")
-    ] = False,
+    dry_run: DryRun = False,
     signers: Annotated[
         Path | None,
         typer.Option(
@@ -96,7 +113,7 @@ def sync(
         str | None,
         typer.Option(metavar="CODE", help=f"{ONCE}: take the revision whose code they read to you."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    json: Json = False,
 ) -> None:
     """Bring the newest notebooks and keep every edit."""
     given = {name: value for name, value in locals().items() if value not in (None, False)}
@@ -170,7 +187,7 @@ def _pack(file: Path, request: Request, json: bool) -> None:
             # Whatever folder it lies in, what somebody wrote is theirs to show.
             beside.touch(mode=0o600)
             with beside.open("wb") as out:
-                done = home.pack(request.into, request.state, out, platform.node())
+                done = packing.pack(request.into, request.state, out, platform.node())
             beside.replace(file)
         finally:
             beside.unlink(missing_ok=True)
@@ -192,3 +209,19 @@ def _print(lines: Iterable[str]) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     for line in lines:
         print(line)
+
+
+@update_app.callback()
+def update() -> None:
+    """Bring notebooks, or this machine, up to date."""
+
+
+@undo_app.command()
+def undo(
+    into: Into = None,
+    state: State = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Put the notebooks back as they were before the last update; again, before the one before it."""
+    sync(undo=True, into=into, state=state, dry_run=dry_run, json=json)

@@ -10,7 +10,6 @@ import os
 import re
 import secrets
 import stat
-import threading
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
@@ -28,7 +27,6 @@ UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What steers a terminal, turns the direction of writing, or cannot be written at all."""
-_MAKING = threading.RLock()  # held while a folder is made
 CHANGED = "it changed while the sync ran; the next sync looks again"
 
 
@@ -47,17 +45,11 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\x{number - 0xDC00:02x}" if 0xDC80 <= number <= 0xDCFF else ascii(found[0])[1:-1]
 
 
-def fingerprint(place: str | Path) -> bytes:
-    """Return what a file is just now, without reading it; nothing when there is none."""
-    try:
-        return what(os.lstat(place))
-    except OSError:
-        return b""
-
-
-def what(status: os.stat_result) -> bytes:
-    """Return what changes whenever a file's content does; the kernel sets the third number itself."""
-    return b"%d %d %d %d" % (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+def fingerprint(place: Path) -> tuple[int, ...]:
+    """Return what changes whenever a file's content does; nothing when there is none."""
+    status = status_of(place)
+    # The kernel sets the third number itself.
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if status else ()
 
 
 def write_atomically(target: Path, data: bytes, is_own: bool = False) -> None:
@@ -88,17 +80,15 @@ def write_atomically(target: Path, data: bytes, is_own: bool = False) -> None:
 
 def ensure_folder(folder: Path) -> None:
     """Make a folder and those above it; root makes them for the owner of the place."""
-    # Whoever finds one that another thread makes must find its owner, too.
-    with _MAKING:
-        if folder.is_dir():
-            return
-        ensure_folder(folder.parent)
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir()
-            place = folder.parent.stat()
-            if os.geteuid() == 0 and place.st_uid != 0:
-                os.chown(folder, place.st_uid, place.st_gid)
-            flush_folder(folder.parent)
+    if folder.is_dir():
+        return
+    ensure_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        place = folder.parent.stat()
+        if os.geteuid() == 0 and place.st_uid != 0:
+            os.chown(folder, place.st_uid, place.st_gid)
+        flush_folder(folder.parent)
 
 
 def status_of(place: Path) -> os.stat_result | None:

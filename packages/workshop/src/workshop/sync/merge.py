@@ -1,34 +1,363 @@
-"""Three-way merge of notebooks, cell by cell, and what is the same under another name: cells, and files.
+"""What a notebook says, and the three-way merge of notebooks, cell by cell.
 
 Dictionaries in, a dictionary out. The organiser's version gives the order; the participant's edits, new
 cells and outputs go into it. Where both changed the same cell, ``ConflictError`` is raised and the caller
-leaves the participant's file as it is; but an answer to an exercise that asks for the same stays in its cell.
+leaves the participant's file as it is. What running a notebook leaves behind says nothing.
+
+A cell tagged ``exercise:NAME`` is a stub that the participant fills in. When the workshop rewrites the stub
+and it still asks for the same names with the same arguments, an answer to the old one answers the new one.
 """
 
 from __future__ import annotations
 
+import ast
 import copy
+import hashlib
+import json
+import re
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Container, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import count
 from typing import Any, TypeVar
 
-from workshop.sync.notebook import (
-    VOLATILE_CELL_METADATA,
-    VOLATILE_NOTEBOOK_METADATA,
-    Cell,
-    Document,
-    asks_the_same,
-    body,
-    cell_meaning,
-    exercise_of,
-    is_code,
-    same,
-    settle_ids,
-    source,
-)
+from workshop.sync.files import CHANGED, ChangedError
+
+Document = dict[str, Any]
+"""A notebook as ``json`` reads it."""
+Cell = dict[str, Any]
+
+# Jupyter writes these when a notebook is run, opened or scrolled; nobody wrote them.
+VOLATILE_NOTEBOOK_METADATA = {"language_info", "widgets", "signature", "toc", "varInspector"}
+VOLATILE_CELL_METADATA = {"collapsed", "scrolled", "execution", "ExecuteTime", "trusted", "jupyter"}
+
+CELL_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "id": str,
+    "metadata": dict,
+    "attachments": dict,
+    "execution_count": (int, type(None)),
+    "outputs": list,
+}
+"""What kinds of value these fields may have; the rest of the engine relies on it."""
+IDS_SINCE_MINOR = 5
+"""Notebooks of format 4.5 and later need an id a cell; earlier ones must not have any."""
+VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+MOST_MEMORY = 100_000_000
+"""So much a notebook of the organiser's may take when it is read: thirty times its size, if made to hurt."""
+
+TAG = "exercise:"
+LONGEST_STUB = 20_000
+"""Longer texts are not parsed: they are no stubs."""
+
+
+class NotANotebookError(ValueError):
+    """The bytes are no notebook; the text says why."""
+
+
+def read_notebook(data: bytes) -> Document:
+    """Return the notebook in format 4, older ones converted; raises NotANotebookError for anything else."""
+    try:
+        document = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_twins)
+    except NotANotebookError:
+        raise
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise NotANotebookError("it is not JSON") from error
+    _require(isinstance(document, dict), "it is JSON of another kind")
+    if document.get("nbformat") in (1, 2, 3):
+        document = _upgrade(document)
+    _require(type(document.get("nbformat")) is int and document["nbformat"] == 4, "its format is not known")
+    _require(type(document.get("nbformat_minor", 0)) is int, "its minor format is no number")
+    _require(isinstance(document.get("metadata"), dict), "its metadata are not there")
+    _require(isinstance(document.get("cells"), list), "it has no list of cells")
+    for number, cell in enumerate(document["cells"], start=1):
+        _require(isinstance(cell, dict) and isinstance(cell.get("cell_type"), str), f"cell {number} is none")
+        for field, kind in CELL_FIELDS.items():
+            _require(field not in cell or isinstance(cell[field], kind), f"cell {number} has a wrong {field}")
+        lines = cell.get("source", "")
+        good = isinstance(lines, str) or (isinstance(lines, list) and all(isinstance(s, str) for s in lines))
+        _require(good, f"cell {number} has a wrong source")
+    return dict(document)
+
+
+def _require(condition: bool, why: str) -> None:
+    if not condition:
+        raise NotANotebookError(why)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that says the same key twice: one of the two would be lost by a merge."""
+    made = dict(pairs)
+    _require(len(made) == len(pairs), "an object in it has the same key twice")
+    return made
+
+
+def _upgrade(document: Document) -> Document:
+    """Convert a notebook of an old format, if it is valid in its own."""
+    import nbformat
+
+    try:
+        old = nbformat.from_dict(document)  # type: ignore[no-untyped-call]
+        new: Document = json.loads(json.dumps(nbformat.convert(old, 4)))  # type: ignore[no-untyped-call]
+    except Exception as error:  # the converter raises whatever its input makes it stumble over
+        raise NotANotebookError("it is of an old format and cannot be converted") from error
+    # The converter draws cell ids at random, which would make two readings of one file differ.
+    for cell in new["cells"]:
+        cell.pop("id", None)
+    new["nbformat_minor"] = 4
+    for key in ("orig_nbformat", "orig_nbformat_minor"):
+        new["metadata"].pop(key, None)
+    return new
+
+
+def fault_of(document: Document) -> str:
+    """Say what the notebook format has against a notebook; empty when it is valid.
+
+    That cells lack ids is no fault: many tools write none, and Jupyter deals out some when it opens the file.
+    """
+    from nbformat.validator import iter_validate
+
+    try:
+        if document.get("nbformat_minor", 0) >= IDS_SINCE_MINOR:
+            document = {**document, "cells": [{"id": "none", **cell} for cell in document["cells"]]}
+        error = next(iter(iter_validate(document)), None)  # type: ignore[no-untyped-call]
+        return str(error).partition("\n")[0][:200] if error is not None else ""
+    except Exception as error:  # a validator that stumbles has not said that it is valid
+        return f"it cannot be checked ({type(error).__name__})"
+
+
+def dump(document: Document) -> bytes:
+    """Write a notebook as Jupyter does, in UTF-8."""
+    try:
+        return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can name and UTF-8 cannot hold
+        return (json.dumps(document, indent=1) + "\n").encode()
+
+
+def source(cell: Cell) -> str:
+    """Return a cell's text; nbformat allows a list of lines or one string."""
+    text = cell.get("source", "")
+    joined = "".join(text) if isinstance(text, list) else str(text)
+    return joined.replace("\r\n", "\n")
+
+
+def canonical(value: Any) -> str:
+    """Return JSON that is equal for equal values; a NaN equals itself here."""
+    return json.dumps(value, sort_keys=True)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are equal; a NaN equals itself."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) or (one != one and other != other)
+
+
+def is_code(cell: Cell) -> bool:
+    """Tell whether a cell can have outputs."""
+    return cell.get("cell_type") == "code"
+
+
+def without(metadata: Document, volatile: set[str]) -> Document:
+    """Return metadata without the keys that nobody wrote."""
+    return {key: value for key, value in metadata.items() if key not in volatile}
+
+
+def body(cell: Cell) -> tuple[Any, str, str]:
+    """Return what a person writes in a cell: its type, its text, its attachments."""
+    return cell.get("cell_type"), source(cell), canonical(cell.get("attachments") or {})
+
+
+def cell_meaning(cell: Cell) -> str:
+    """Return what a cell says, without what running it leaves behind."""
+    return canonical([body(cell), without(cell.get("metadata", {}), VOLATILE_CELL_METADATA)])
+
+
+def _notebook_meaning(document: Document) -> bytes:
+    metadata = without(document["metadata"], VOLATILE_NOTEBOOK_METADATA)
+    if isinstance(metadata.get("kernelspec"), dict):
+        # A machine shows a kernel under its own title; only the kernel's name is a choice.
+        metadata["kernelspec"] = metadata["kernelspec"].get("name")
+    return canonical([metadata, [cell_meaning(cell) for cell in document["cells"]]]).encode()
+
+
+def _text_meaning(data: bytes) -> bytes:
+    """Drop what editors change unasked: a byte-order mark and line ends. Binary data stays as it is."""
+    if b"\0" in data:
+        return data
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+
+
+def without_outputs(document: Document) -> Document:
+    """Return the notebook as if it had never run."""
+    bare = copy.deepcopy(document)
+    for cell in bare["cells"]:
+        if is_code(cell):
+            cell["outputs"], cell["execution_count"] = [], None
+    return bare
+
+
+def without_ids(document: Document) -> Document:
+    """Return the notebook with no cell's id."""
+    cells = [{key: value for key, value in cell.items() if key != "id"} for cell in document["cells"]]
+    return {**document, "cells": cells}
+
+
+def settle_ids(cells: Sequence[Cell], wishes: Sequence[Sequence[str]], minor: int) -> None:
+    """Give each cell the first of its wished ids that is free, or one derived from what it says."""
+    for cell in cells:
+        cell.pop("id", None)
+    if minor < IDS_SINCE_MINOR:
+        return
+    taken: set[str] = set()
+    # First wishes go first, so that no second wish takes an id from the cell that it belongs to.
+    for rank in range(max(map(len, wishes), default=0)):
+        for cell, wished in zip(cells, wishes, strict=True):
+            if "id" not in cell and rank < len(wished) and _usable(wished[rank], taken):
+                cell["id"] = wished[rank]
+                taken.add(wished[rank])
+    alike: dict[str, Iterator[int]] = defaultdict(count)
+    for cell in cells:
+        if "id" not in cell:
+            cell["id"] = _derived(cell, taken, alike)
+            taken.add(cell["id"])
+
+
+def _usable(wished: object, taken: set[str]) -> bool:
+    return isinstance(wished, str) and bool(VALID_ID.fullmatch(wished)) and wished not in taken
+
+
+def _derived(cell: Cell, taken: set[str], alike: dict[str, Iterator[int]]) -> str:
+    """Return an id made of what a cell says; ``alike`` counts those that say the same."""
+    meaning = cell_meaning(cell)
+    texts = (canonical([meaning, number]) for number in alike[meaning])
+    names = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
+    return next(name for name in names if name not in taken)
+
+
+def exercise_of(cell: Cell) -> str:
+    """Return the name of the exercise that a cell is; empty for other cells."""
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    if not isinstance(tags, list):
+        return ""
+    named = [tag for tag in tags if isinstance(tag, str) and tag.startswith(TAG)]
+    return named[0].removeprefix(TAG) if len(named) == 1 else ""
+
+
+def asks_the_same(old: Cell, new: Cell) -> bool:
+    """Tell whether two versions of a stub are one exercise, whose answers are exchangeable."""
+    name = exercise_of(old)
+    if not name or name != exercise_of(new):
+        return False
+    before, after = _asked(source(old)), _asked(source(new))
+    return bool(after) and all(before.get(each) == shape for each, shape in after.items())
+
+
+def answered(merged: Document, theirs: Document) -> list[str]:
+    """Return the exercises whose cells hold something else than the workshop's stub, if it has one still."""
+    stubs = {name: body(cell) for cell in theirs["cells"] if (name := exercise_of(cell))}
+    return [name for cell in merged["cells"] if (name := exercise_of(cell)) and body(cell) != stubs.get(name)]
+
+
+def _asked(text: str) -> dict[str, str]:
+    """Return what a stub binds at its top level: the names, and of functions the arguments.
+
+    Nothing where it cannot be understood.
+    """
+    if len(text) > LONGEST_STUB:
+        return {}
+    try:
+        statements = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, str] = {}
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef):
+            found[statement.name] = ast.dump(statement.args)
+        elif isinstance(statement, ast.ClassDef):
+            found[statement.name] = "a class"
+        elif isinstance(statement, ast.Assign):
+            names = (node for target in statement.targets for node in ast.walk(target))
+            found.update((node.id, "a value") for node in names if isinstance(node, ast.Name))
+    return found
+
+
+class Version:
+    """One version of a file. Its bytes are read when they are asked for, and not kept: only their hash is."""
+
+    def __init__(
+        self, data: bytes, load: Callable[[], bytes] | None = None, most_memory: int | None = None
+    ) -> None:
+        """Take the bytes, and what reads them again; without it they are kept.
+
+        most_memory: what reading them as a notebook may take; None is anything.
+        """
+        self._load = load or (lambda: data)
+        self.size = len(data)
+        self.most_memory = most_memory
+        self.sha256 = hashlib.sha256(data).hexdigest()
+
+    @classmethod
+    def known(
+        cls, sha256: str, load: Callable[[], bytes], size: int, most_memory: int | None = None
+    ) -> Version:
+        """Return a version whose hash and size are known already."""
+        version = cls(b"", load, most_memory)
+        version.sha256, version.size = sha256, size
+        return version
+
+    @property
+    def data(self) -> bytes:
+        """The bytes; raises ChangedError when they are not what they were, OSError when they are gone."""
+        data = self._load()
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise ChangedError(CHANGED)
+        return data
+
+    def _read(self) -> Document:
+        """Return the notebook; raises NotANotebookError when it is none."""
+        data = self.data
+        _require(self.most_memory is None or _memory(data) <= self.most_memory, "it is too large to be read")
+        try:
+            return read_notebook(data)
+        except RecursionError as error:
+            raise NotANotebookError("it is nested too deeply") from error
+
+    @property
+    def notebook(self) -> Document | None:
+        """The notebook, or None when the file is none."""
+        try:
+            return self._read()
+        except NotANotebookError:
+            return None
+
+    @property
+    def fault(self) -> str:
+        """Say why the file is no valid notebook; empty when it is one."""
+        try:
+            return fault_of(self._read())
+        except NotANotebookError as error:
+            return str(error)
+
+    @cached_property
+    def meaning(self) -> str:
+        """A hash, in hex, that running, reformatting or reopening the file leaves as it is."""
+        try:
+            said = b"notebook\n" + _notebook_meaning(self._read())
+        except (NotANotebookError, RecursionError):
+            said = b"text\n" + _text_meaning(self.data)
+        return hashlib.sha256(said).hexdigest()
+
+
+def _memory(data: bytes) -> int:
+    """Estimate what JSON takes once it is read."""
+    return 3 * len(data) + 80 * (data.count(b"{") + data.count(b"[")) + 40 * data.count(b",")
+
 
 ALIKE = 0.6
 """Two cells without a common id are one cell, edited, when their texts are at least so similar."""
@@ -247,52 +576,47 @@ class Effort:
         self.left -= time.process_time() - begin
         return found
 
-    def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes], least: float) -> float:
-        """Return how similar two sequences are, from 0 to 1; 0 where that is seen to be below ``least``."""
+    def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes]) -> float:
+        """Return how similar two sequences are, from 0 to 1."""
+        return self.compare(SequenceMatcher.ratio, one, other, len(one) * len(other)) or 0.0
 
-        def found(pair: SequenceMatcher[Any]) -> float:
-            can_be = pair.real_quick_ratio() >= least and pair.quick_ratio() >= least
-            return pair.ratio() if can_be else 0.0
-
-        return self.compare(found, one, other, len(one) * len(other)) or 0.0
-
-    def likeness(self, one: Cell, other: Cell, least: float = 0.0) -> float:
+    def likeness(self, one: Cell, other: Cell) -> float:
         """Return how similar two cells' texts are, as ``ratio``; cells of two types must be equal."""
         mine, theirs = source(one), source(other)
         if mine == theirs or one.get("cell_type") != other.get("cell_type"):
             return float(mine == theirs)
         if len(mine) * len(theirs) > ONE_PAIR:
-            return self.ratio(mine.splitlines(), theirs.splitlines(), least)
-        return self.ratio(mine, theirs, least)
+            return self.ratio(mine.splitlines(), theirs.splitlines())
+        return self.ratio(mine, theirs)
 
 
-def align(
-    old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None, least: float = 0.0
-) -> Pairs:
+def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
     Ids decide where both have them and they are unique, then the names of exercises. The rest goes by text:
     first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
-
-    Who asks only whether at least ``least`` of both stayed, see ``stayed``, gets fewer pairs where less did:
-    similar cells, which take the time, are no longer looked for once they cannot make up for the others.
     """
-    effort, pairs = effort or Effort(), _by_id(old, new)
-    _by_exercise(old, new, pairs)
-    _in_order(old, new, pairs, effort)
-    _anywhere(old, new, pairs)
-    _similar(old, new, pairs, effort, least)
+    effort = effort or Effort()
+    pairs = _kept(old, new, effort)
+    _similar(old, new, pairs, effort)
     return pairs
 
 
-def stayed(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> float:
+def same_cells(old: Sequence[Cell], new: Sequence[Cell], effort: Effort) -> float:
     """Return which part of two notebooks' cells is common, from 0 to 1: half of a cell that was changed."""
-    return _common(old, new, pairs) / (len(old) + len(new)) if old or new else 0.0
+    common = sum(
+        1 + (body(old[place]) == body(new[number])) for number, place in _kept(old, new, effort).items()
+    )
+    return common / (len(old) + len(new)) if old or new else 0.0
 
 
-def _common(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> int:
-    """Count 2 for each pair of equal cells, 1 for each pair of others."""
-    return sum(1 + (body(old[place]) == body(new[number])) for number, place in pairs.items())
+def _kept(old: Sequence[Cell], new: Sequence[Cell], effort: Effort) -> Pairs:
+    """Match the cells that kept their id, their exercise or their text."""
+    pairs = _by_id(old, new)
+    _by_exercise(old, new, pairs)
+    _in_order(old, new, pairs, effort)
+    _anywhere(old, new, pairs)
+    return pairs
 
 
 def unique_ids(cells: Sequence[Cell]) -> dict[str, int]:
@@ -356,40 +680,18 @@ def _anywhere(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
             pairs[number] = candidates.popleft()
 
 
-def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort, least: float) -> None:
+def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort) -> None:
     """Match similar cells, none before a cell whose match stands behind the other's."""
-    free_old, free_new = _free(old, set(pairs.values())), set(_free(new, pairs))
-    missing = least * (len(old) + len(new)) - _common(old, new, pairs)
-    # Equal cells that say something have found each other: of what is left only empty ones add 2.
-    hope_old, hope_new = _most(old, free_old), _most(new, free_new)
-    after = -1
-    for number in range(len(new) if free_old else 0):
-        if missing > min(hope_old, hope_new):
-            return
-        if number not in free_new:
+    free_old, after = _free(old, set(pairs.values())), -1
+    for number, cell in enumerate(new):
+        if number in pairs:
             after = max(after, pairs[number])
             continue
+        places = [place for place in free_old if place > after]
         effort.left -= len(free_old) * 2e-6  # what a look at each takes, compared or not
         if effort.left <= 0:
             return
-        hope_new -= _most(new, [number])
-        if (best := _likest(old, [place for place in free_old if place > after], new[number], effort)) >= 0:
-            pairs[number] = after = best
-            free_old.remove(best)
-            hope_old -= _most(old, [best])
-            missing -= _common(old, new, {number: best})
-
-
-def _most(cells: Sequence[Cell], places: Collection[int]) -> int:
-    """Return what these cells can add at most to what is common."""
-    return sum(1 if source(cells[place]).strip() else 2 for place in places)
-
-
-def _likest(old: Sequence[Cell], places: Sequence[int], cell: Cell, effort: Effort) -> int:
-    """Return the first of the places whose text is the most similar; -1 where none is similar enough."""
-    best, score = -1, ALIKE
-    for place in places:
-        found = effort.likeness(old[place], cell, score)
-        if found > score or (best < 0 and found == score):
-            best, score = place, found
-    return best
+        likest = max(((effort.likeness(old[place], cell), -place) for place in places), default=(0.0, 0))
+        if likest[0] >= ALIKE:
+            pairs[number] = after = -likest[1]
+            free_old.remove(after)

@@ -1,4 +1,4 @@
-"""What everybody calls: one request, whatever the source is and whoever asks, and one report.
+"""What everybody calls: one request, whatever the source is and whoever asks; and its report in words.
 
 Before anything is written Jupyter is asked which notebooks somebody has open right now.
 """
@@ -6,6 +6,7 @@ Before anything is written Jupyter is asked which notebooks somebody has open ri
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -16,8 +17,9 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
 from workshop.settings import Settings
-from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
-from workshop.sync.files import from_json, without_links
+from workshop.sync.apply import Fetch, Open, Outcome, Report, synchronise, undo
+from workshop.sync.decide import Action
+from workshop.sync.files import from_json, shown, without_links
 from workshop.sync.git import UnreachableError
 from workshop.sync.source import (
     PACKED,
@@ -28,7 +30,6 @@ from workshop.sync.source import (
     read_repository,
     repository_in,
 )
-from workshop.sync.state import HashCache
 from workshop.sync.trust import Trust, read_last
 from workshop.updates import Updates
 
@@ -36,6 +37,16 @@ WHY = "it is open in Jupyter; save it, close its tab and sync again"
 UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answers"
 LOCKED = "a Jupyter that wants a password may have it open; end that Jupyter and sync again"
 NOT_FOUND, SERVERS_FAULT = 404, 500
+ORDER = [
+    (Action.MERGED, "Merged: the new version and what you changed are both in"),
+    (Action.BESIDE, "Beside yours lies a new version of"),
+    (Action.DEFERRED, "Waiting"),
+    (Action.KEPT, "Left as you have it"),
+    (Action.RESTORED, "Restored"),
+    (Action.BACKED_UP, "Moved to the backup"),
+    (Action.REFUSED, "Not delivered"),
+]
+NBDIFF_WEB = "nbdiff-web"
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ def perform(request: Request, open_notebooks: Open | None = None) -> Report:
     if request.undo:
         return undo(*here)
     if request.source.endswith(PACKED) and Path(request.source).is_file():
-        from workshop.sync.home import take_up  # seldom needed
+        from workshop.sync.pack import take_up  # seldom needed
 
         return take_up(Path(request.source), *here)
     try:
@@ -108,7 +119,7 @@ def _reader(request: Request) -> Fetch:
         raise WorkshopError(
             f"{place} is a folder without signatures; take a bundle, or say --allow-unsigned to take it"
         )
-    return lambda hashes: read_folder(found, request.subdir, hashes.version)
+    return partial(read_folder, found, request.subdir)
 
 
 def folder_with(folder: Path, subdir: str) -> Path:
@@ -124,7 +135,7 @@ def folder_with(folder: Path, subdir: str) -> Path:
     return inside[0] if inside else folder
 
 
-def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
+def _repository(request: Request, source: str) -> Source:
     state, keep = request.state.resolve(), not request.dry_run
     return read_repository(origin(source), request.subdir, request.branch, state, request, keep)
 
@@ -226,3 +237,54 @@ def _place(server: Server, path: str) -> Path | None:
     with suppress(OSError, RuntimeError, ValueError):
         return without_links(server.root.expanduser() / path)
     return None
+
+
+def summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
+    """Return the lines of the summary; every file that was not simply updated is named."""
+    return map(shown, _summary(report, into, dry_run, has_viewer))
+
+
+def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
+    yield from (f"! {note}" for note in report.notes)
+    if report.offline:
+        return
+    if report.news and report.changed:
+        yield from (f"  {line}".rstrip() for line in f"What is new: {report.news}".splitlines())
+    updated = [outcome for outcome in report.files if outcome.action == Action.UPDATED]
+    if updated:
+        yield f"Updated: {len(updated)} file{'s' if len(updated) > 1 else ''}"
+        yield from (f"  {outcome.path}: {outcome.reason}" for outcome in updated)
+    for action, title in ORDER:
+        told = [outcome for outcome in report.files if outcome.action == action]
+        if told:
+            yield f"{title}:"
+            yield from (f"  {outcome.path}: {outcome.reason}" for outcome in told)
+    yield from _how_to_compare(report.files, into, has_viewer)
+    yield _verdict(report, dry_run)
+    if report.backups is not None:
+        yield f"The files as they were before are in {report.backups}; workshop update undo puts them back."
+
+
+def _how_to_compare(files: list[Outcome], into: Path, has_viewer: bool) -> Iterator[str]:
+    pairs = [(each.path, each.beside) for each in files if each.beside]
+    if not pairs:
+        return
+    notebooks = [(mine, theirs) for mine, theirs in pairs if mine.endswith(".ipynb")]
+    if has_viewer and notebooks:
+        yield "To see both side by side:"
+        yield from (
+            f"  {NBDIFF_WEB} {shlex.quote(str(into / mine))} {shlex.quote(str(into / theirs))}"
+            for mine, theirs in notebooks
+        )
+    else:
+        yield "To see both, open them side by side in Jupyter; copy what you want into yours."
+
+
+def _verdict(report: Report, dry_run: bool) -> str:
+    if not report.files:
+        return f"Nothing to do: your notebooks are at revision {report.revision}."
+    if dry_run:
+        return "Nothing was written: this was a dry run."
+    if report.undone:
+        return f"Your notebooks are as they were before revision {report.revision}; a sync brings it again."
+    return f"Your notebooks are at revision {report.revision}."

@@ -7,30 +7,27 @@ files are read.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import from_json, read_json, reason, require_room, shown, unsafe, write_own
-from workshop.sync.git import check_url, require_git, without_password
-from workshop.sync.mirror import MOST_FILES, Item, Mirror
-from workshop.sync.notebook import MOST_MEMORY, Version
-from workshop.sync.revisions import Revision
-from workshop.sync.signatures import Signers
+from workshop.sync.files import reason, require_room, shown, unsafe
+from workshop.sync.git import MOST_FILES, Item, Mirror, check_url, require_git, without_password
+from workshop.sync.merge import MOST_MEMORY, Version
 from workshop.sync.trust import (
     Last,
+    Revision,
+    Signers,
     Trust,
     after,
-    age_note,
     read_last,
     require_known_url,
     trusted_revision,
@@ -40,7 +37,7 @@ from workshop.system.hosts import is_loopback
 
 BUNDLE = ".bundle"
 PACKED = ".zip"
-"""How the name of a folder ends that another machine packed (``workshop.sync.home``)."""
+"""How the name of a folder ends that another machine packed (``workshop.sync.pack``)."""
 CACHES = {"__pycache__", "node_modules"}
 LARGEST_BYTES = 64_000_000
 MOST_BYTES = 1_000_000_000
@@ -100,39 +97,31 @@ def too_large(sizes: Iterable[int]) -> str:
     return ""
 
 
-def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | None] | None = None) -> Source:
+def read_folder(folder: Path, subdir: str) -> Source:
     """Read a checkout's or a stick's ``subdir``; hidden files and caches stay behind.
 
-    ``hashes`` knows the hash of a file that was read before. Raises WorkshopError when there is no such
-    folder or it holds no file.
+    Raises WorkshopError when there is no such folder or it holds no file.
     """
     root = (folder / subdir).resolve()
     if not root.is_relative_to(folder.resolve()):
         raise WorkshopError(f"{subdir} leads out of {folder}; name a folder inside it")
     if not root.is_dir():
         raise WorkshopError(f"there is no folder {subdir} in {folder}; name another source with --from")
-    read = hashes or (lambda file: Version(file.read_bytes(), file.read_bytes))
     files: dict[str, Version] = {}
     skipped: dict[str, str] = {}
     taken = 0
     for path in _walk(root, skipped):
         try:
-            status = (root / path).lstat()
-            why = unsafe(path) or _unfit(status)
-            found = None if why else read(root / path)
-            if found is not None and status.st_size < 1024:
-                why = unreal(found.data)
-            elif found is None and not why:
-                why = "the workshop's file vanished while it was read"
+            file = root / path
+            if not (why := unsafe(path) or _unfit(file.lstat())):
+                data = file.read_bytes()
+                if not (why := unreal(data)):
+                    files[path] = Version(data, file.read_bytes, MOST_MEMORY)
+                    taken += len(data)
         except Exception as error:  # one file of the workshop's stops no other
-            why, found = f"the workshop's file cannot be read: {reason(error)}", None
+            why = f"the workshop's file cannot be read: {reason(error)}"
         if why:
             skipped[shown(path)] = why
-        elif found is not None:
-            found.most_memory = MOST_MEMORY
-            files[path] = found
-            taken += found.size
-            found.forget()
         if len(files) > MOST_FILES or taken > MOST_BYTES:
             why = too_large(each.size for each in files.values())
             raise WorkshopError(f"{root} {why}; name another source with --from")
@@ -227,18 +216,6 @@ def origin(source: str) -> Origin:
     return Origin(str(found.resolve()), "")
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A revision and its files, as they are remembered between two runs."""
-
-    key: str
-    """What the offer depends on; as long as it is the same, so is the offer."""
-    revision: Revision
-    files: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
-    """For each path the blob's name, the hash of its content, and its size."""
-    skipped: Mapping[str, str] = field(default_factory=dict)
-
-
 def read_repository(
     start: Origin, subdir: str, branch: str | None, state: Path, trust: Trust, keep: bool
 ) -> Source:
@@ -258,42 +235,28 @@ def read_repository(
         )
     with ExitStack() as stack:
         mirror = Mirror(state / "mirror")
-        if not keep:
-            passing = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-mirror-")))
-            mirror = Mirror(passing, mirror.repository / "objects")
-        stack.callback(mirror.objects.close)
-        remote = mirror.look(start.url, start.shown, branch)
-        parts = (
-            hashlib.sha256(remote.answer).hexdigest(),
-            remote.branch,
-            subdir,
-            signers.anchor if signers else "unsigned",
-            trust.project,
-        )
-        key = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
-        offer = None if trust.once else _remembered(state, key)
-        if not keep:
-            mirror.ensure()
-        else:
+        if keep:
             require_room(state, [])
-        if not (offer and last.commit in ("", offer.revision.commit) and mirror.has(offer.revision.commit)):
+        else:
+            passing = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-mirror-")))
+            mirror = Mirror(passing, mirror.repository)
+        stack.callback(mirror.close)
 
-            def take() -> Offer:  # only what may be trusted is read, and stays
-                revision = trusted_revision(mirror, remote, trust, signers, last)
-                return _list(mirror, revision, subdir, start.shown, key)
+        def judge(offered: Mirror) -> tuple[Revision, dict[str, Version], dict[str, str]]:
+            remote = offered.look(start.url, start.shown, branch)
+            revision = trusted_revision(offered, remote, trust, signers, last)
+            listed = _list(offered, mirror, revision, subdir, start.shown)
+            mirror.take(offered, remote.branch, revision.commit, revision.tags)
+            return revision, *listed
 
-            offer = mirror.healed(take)
-        revision = offer.revision
+        revision, files, skipped = mirror.judged(judge)
         return Source(
-            {
-                path: Version.known(sha256, partial(mirror.objects.read, name), size, MOST_MEMORY)
-                for path, (name, sha256, size) in offer.files.items()
-            },
-            offer.skipped,
+            files,
+            skipped,
             revision.name,
             news=f"{revision.tag}\n{revision.message}" if revision.tag else "",
-            notes=tuple(filter(None, [revision.note or age_note(revision.date, last)])),
-            finished=partial(_finish, state, mirror, offer, start.address, last),
+            notes=(revision.note,) if revision.note else (),
+            finished=partial(_finish, state, start.address, last, revision),
             close=stack.pop_all().close,
         )
 
@@ -304,30 +267,27 @@ def _is_this_machine(url: str) -> bool:
     return False
 
 
-def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:
-    """Judge a revision's files by name and size, then read them; say of those that are left out why."""
-    items = [item for item in mirror.tree(revision.commit, subdir, source) if not hidden(item.path)]
+def _list(
+    offered: Mirror, mirror: Mirror, revision: Revision, subdir: str, source: str
+) -> tuple[dict[str, Version], dict[str, str]]:
+    """Judge a revision's files by name and size, then read them; say of those that are left out why.
+
+    offered: where they are now. mirror: where they will be, once the revision is taken.
+    """
+    items = [item for item in offered.tree(revision.commit, subdir, source) if not hidden(item.path)]
     skipped = {shown(item.path): why for item in items if (why := _unfit_item(item))}
     fit = [item for item in items if not _unfit_item(item)]
-    sizes = mirror.sizes(item.name for item in fit)
-    if why := too_large(sizes):
+    if why := too_large(item.size for item in fit):
         raise WorkshopError(f"{subdir} in {source} {why}; nothing was changed; ask the organiser")
-    files: dict[str, tuple[str, str, int]] = {}
-    for item, size in zip(fit, sizes, strict=True):
-        why = too_long(size)
-        if not why:
-            digest, begin = hashlib.sha256(), b""
-            for piece in mirror.objects.pieces(item.name):
-                digest.update(piece)
-                begin = begin or piece
-            why = unreal(begin) if size < 1024 else ""
-        if why:
+    files: dict[str, Version] = {}
+    for item in fit:
+        if why := too_long(item.size) or unreal(data := offered.read(item.name)):
             skipped[shown(item.path)] = why
         else:
-            files[item.path] = (item.name, digest.hexdigest(), size)
+            files[item.path] = Version(data, partial(mirror.read, item.name), MOST_MEMORY)
     if not files:
         raise WorkshopError(f"{subdir} in {source} holds no notebook; name another with --subdir")
-    return Offer(key, revision, files, skipped)
+    return files, skipped
 
 
 def _unfit_item(item: Item) -> str:
@@ -338,28 +298,8 @@ def _unfit_item(item: Item) -> str:
     return unsafe(item.path)
 
 
-def _finish(state: Path, mirror: Mirror, offer: Offer, address: str, last: Last) -> None:
-    """Remember what was delivered, so that the next run is quick and none goes back."""
-    if mirror.objects.broken:
-        mirror.discard()
-        (state / "offer.json").unlink(missing_ok=True)
-        return
-    now = after(last, address, offer.revision)
+def _finish(state: Path, address: str, last: Last, revision: Revision) -> None:
+    """Remember what was delivered, so that no later run goes back."""
+    now = after(last, address, revision)
     if now != last:
         write_last(state, now)
-        try:
-            mirror.trust(offer.revision.commit)
-        except WorkshopError:  # what was delivered stays so; the next run fetches afresh
-            mirror.discard()
-            return
-    if _remembered(state, offer.key) is None:
-        write_own(state / "offer.json", json.dumps(asdict(offer)).encode())
-
-
-def _remembered(state: Path, key: str) -> Offer | None:
-    """Return the offer of the last run when nothing that it depends on has changed."""
-    with suppress(OSError, ValueError, TypeError, RecursionError):
-        offer: Offer = from_json(Offer, read_json(state / "offer.json"))
-        if offer.key == key:
-            return replace(offer, revision=replace(offer.revision, note=""))  # said once, when it was new
-    return None

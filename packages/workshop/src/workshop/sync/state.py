@@ -1,84 +1,36 @@
-"""What sync remembers below its state folder: what was delivered, what files were, what each run did.
+"""What sync remembers below its state folder: what was delivered, and what each run did.
 
-``manifest.json`` and ``delivered/`` hold what was delivered, ``stats.json`` hashes, ``backups/`` each run.
+``manifest.json`` and ``delivered/`` hold what was delivered, ``backups/`` each run.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workshop.errors import WorkshopError
+from workshop.sync.decide import NEVER, Entry
 from workshop.sync.files import (
-    fingerprint,
     from_json,
-    make_way,
-    prune,
     read_json,
     read_own,
-    remove,
-    remove_unfinished,
-    sha256_of,
-    status_of,
     unsafe,
-    what,
-    write_atomically,
     write_json,
     write_own,
 )
-from workshop.sync.notebook import Version
+from workshop.sync.merge import Version
 
-REMEMBERED = 20
-"""So many earlier versions of a file are still known for the workshop's own."""
-SETTLED_NS = 1_000_000_000
-"""A file that changed less than this ago may change again within one tick of the file system's clock."""
 RECORD = "record.json"
 OTHERS = "other-machines"
 """Below sync's own state: what was taken up from each other folder, with the backups."""
 UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What reading a damaged file of ours raises."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What was delivered under one name."""
-
-    sha256: str
-    """Hash of the delivered bytes; empty when nothing was delivered under this name, only offered."""
-    meaning: str = ""
-    """Hash of what they mean (``Version.meaning``)."""
-    offered: str = ""
-    """Hash of a newer version that lies, or lay, beside the participant's file."""
-    earlier: tuple[str, ...] = ()
-    """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
-    gone: bool = False
-    """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
-
-
-NEVER = Entry("")
-"""Of what was neither delivered nor offered; no record has it."""
-
-
-def delivered(version: Version, before: Entry = NEVER) -> Entry:
-    """Return the entry of a file that was delivered in this version."""
-    if not before.sha256:
-        return Entry(version.sha256, version.meaning)
-    if before.sha256 == version.sha256:
-        return replace(before, offered="", gone=False)
-    earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
-    return Entry(version.sha256, version.meaning, earlier=earlier)
-
-
-def edited(entry: Entry, mine: Version) -> bool:
-    """Tell whether the participant changed the file; having run a notebook is no change."""
-    return mine.sha256 != entry.sha256 and mine.meaning not in (entry.meaning, *entry.earlier)
 
 
 class Manifest:
@@ -123,7 +75,6 @@ class Manifest:
         target = self.folder / version.sha256
         if not target.is_file() or target.stat().st_size != version.size:
             write_own(target, version.data)
-            version.forget()
 
     def update(self, changes: Mapping[str, Entry | None]) -> None:
         """Remember, on disk, what became of files; None takes a file off the record."""
@@ -149,63 +100,6 @@ class Manifest:
 def as_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry as JSON holds it; what is empty is left out."""
     return {name: value for name, value in asdict(entry).items() if value or name == "sha256"}
-
-
-class HashCache:
-    """What files were when they were last read, so that an untouched file is not read again.
-
-    To lose it costs time and nothing else.
-    """
-
-    def __init__(self, state: Path) -> None:
-        """Read the cache, if there is one."""
-        self._file = state / "stats.json"
-        self._known = self._read()
-        self._read_now: dict[str, tuple[str, Version]] = {}
-        self._same: dict[str, list[str]] = {}
-
-    def _read(self) -> dict[str, list[str]]:
-        try:
-            rows = read_json(self._file)["files"].items()
-            return {path: row for path, row in rows if type(row) is list and [*map(type, row)] == [str] * 3}
-        except UNREADABLE:
-            return {}
-
-    def is_still(self, file: str, sha256: str) -> bool:
-        """Tell whether a file is known to be what it was, and what it was had this hash; it is not read."""
-        row = self._known.get(file)
-        if row is None or row[1] != sha256 or row[0] != fingerprint(file).decode():
-            return False
-        self._same[file] = row
-        return True
-
-    def version(self, file: Path) -> Version | None:
-        """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
-        status = status_of(file)
-        if status is None:
-            return None
-        now = what(status).decode()
-        row = self._known.get(str(file))
-        if row is not None and row[0] == now:
-            version = Version.known(row[1], file.read_bytes, status.st_size)
-            if row[2]:
-                version.meaning = row[2]
-        else:
-            version = Version(file.read_bytes(), file.read_bytes)
-        if time.time_ns() - SETTLED_NS - status.st_ctime_ns >= 0:
-            self._read_now[str(file)] = (now, version)
-        return version
-
-    def save(self) -> None:
-        """Remember what was read; a cache that cannot be written is no fault."""
-        known = self._same | {
-            path: [now, version.sha256, version.__dict__.get("meaning", "")]
-            for path, (now, version) in self._read_now.items()
-            if not version.is_other
-        }
-        if known != self._known:
-            with contextlib.suppress(OSError):
-                write_own(self._file, json.dumps({"files": known}).encode())
 
 
 class LoggedStep(NamedTuple):
@@ -242,20 +136,6 @@ class Record:
     def backup(self, path: str) -> Path:
         """Return where a file is kept as it was."""
         return self.folder / "files" / path
-
-    def take_back(self, into: Path, steps: Sequence[LoggedStep]) -> None:
-        """Make files that were to take each other's names what they were, where only some of them did."""
-        found = [sha256_of(into, step.path) for step in steps]
-        if sum(step.after is not None for step in steps) < 2 or found == [step.after for step in steps]:
-            return
-        for step, now in reversed(list(zip(steps, found, strict=True))):
-            if now != step.after or now == step.before:
-                continue
-            with contextlib.suppress(OSError):  # the coming run looks at each of them
-                if step.before is None:
-                    remove(into, step.path)
-                elif sha256_of(self.folder / "files", step.path) == step.before:
-                    write_atomically(into / step.path, self.backup(step.path).read_bytes())
 
     def save(self) -> None:
         """Write the log to the disk."""
@@ -342,42 +222,3 @@ def read_record(folder: Path) -> Record | None:
     except UNREADABLE:
         return None
     return None if any(unsafe(step.path) for fate in record.fates for step in fate.steps) else record
-
-
-def heal(into: Path, manifest: Manifest, log: Log) -> bool:
-    """Make good a run that was killed: remember what it had done; tell whether there was one.
-
-    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
-    Of any other the manifest keeps saying what it said before, and the coming run decides afresh; where
-    several files were to take each other's names, those that did are as before again.
-    """
-    make_way(log.folder)
-    make_way(manifest.folder)
-    log.clear()
-    record = log.latest()
-    if record is None or record.finished:
-        return False
-    done: dict[str, Entry | None] = {}
-    for fate in record.fates:
-        with contextlib.suppress(OSError):  # the coming run looks at this file again
-            for step in fate.steps:
-                remove_unfinished((into / step.path).parent)
-                if step.after is None:
-                    prune(into, step.path)
-            _complete(into, fate, record)
-            if all(sha256_of(into, step.path) == step.after for step in fate.steps):
-                done.update(fate.after)
-    manifest.update(done)
-    record.finished = True
-    record.save()
-    return True
-
-
-def _complete(into: Path, fate: LoggedFate, record: Record) -> None:
-    """Take away the old name of a file that was killed between its two names; of several take all back."""
-    written = [step for step in fate.steps if step.after is not None]
-    if written and all(sha256_of(into, step.path) == step.after for step in written):
-        for step in fate.steps:
-            if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
-                remove(into, step.path)
-    record.take_back(into, fate.steps)

@@ -1,26 +1,542 @@
-"""Whose revisions are taken: signatures bound to a project, to time and to a history.
+"""Whose revisions are taken: keys and their lists, signatures, and what binds them to a project and a time.
 
 This is The Update Framework in its smallest form. A revision is a signed tag. Its message may name the
 project, its date must not be older than the last one's, it grows from what was delivered, and it carries
 the list of keys (``trusted-keys``) that count from then on, if the root key or two keys approved it. A code
 that the organiser reads aloud overrules all of that, once.
+
+In this order below:
+
+* a **key** and a **list of keys**. The lines are those of ssh-keygen(1), ALLOWED SIGNERS. A key only signs: a
+  line with any other option, such as cert-authority, is not trusted. A key for ``workshop-keys`` alone is a
+  root key: it approves lists and signs no revision;
+* a **signature**. Git and ssh-keygen decide whether it is good, and by which key; no code here parses one.
+  They get keys without dates: git would judge a key at the date that the signed object claims, which a thief
+  chooses. Whether a key is valid now is decided here, by its list and this machine's clock;
+* a **revision**: annotated tags and commits, and what somebody signed in them;
+* **trust**: which of the offered revisions is taken.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import calendar
+import contextlib
+import hashlib
+import math
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import from_json, read_json, write_json
-from workshop.sync.git import Git, printable
-from workshop.sync.keys import REVISIONS, Key, KeyList, fingerprints
-from workshop.sync.mirror import Mirror, Remote
-from workshop.sync.revisions import LARGEST, Revision, Tag, history, read_commit, read_tag, version
-from workshop.sync.signatures import UNSIGNED, Signers, approvals, listing, signed_by
-from workshop.updates import DAY_S, NEWS_DAYS
+from workshop.sync.files import from_json, read_json, read_own, write_json
+from workshop.sync.git import OFFER, Git, Mirror, Remote, printable
+from workshop.updates import DAY_S, NEWS_DAYS, valid_until
+
+KINDS = (
+    "ssh-ed25519",
+    "sk-ssh-ed25519@openssh.com",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+    "ssh-rsa",
+)
+OPTION = re.compile(r'(namespaces|valid-after|valid-before)="([\w,.@*-]+)"', re.IGNORECASE)
+"""What limits a key."""
+FINGERPRINT = re.compile(r"(?:SHA256:)?([A-Za-z0-9+/]{43})=?")
+REVISIONS = "git"
+"""The namespace of ssh-keygen's in which git signs."""
+LISTS = "workshop-keys"
+"""The namespace in which lists of keys are approved."""
+KEYS_FILE = "allowed-signers"
+"""Where a repository shows its organiser's keys, to whoever compares their fingerprints."""
+FEWEST_KEYS = 2
+"""A list with fewer keys is not taken: after a theft nothing could replace it."""
+FEWEST_APPROVALS = 2
+
+
+@dataclass(frozen=True)
+class Key:
+    """One line of a list of keys."""
+
+    kind: str
+    blob: bytes
+    options: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint as ``ssh-keygen -l`` prints it."""
+        return "SHA256:" + base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
+
+    @property
+    def public(self) -> str:
+        """The public key, in the letters of its file."""
+        return f"{self.kind} {base64.b64encode(self.blob).decode()}"
+
+    @property
+    def line(self) -> str:
+        """The line that this machine keeps: nothing in it is the file's own words."""
+        limits = [option for option in self.options if OPTION.fullmatch(option)]
+        if not self._values("namespaces"):
+            limits.append(f'namespaces="{REVISIONS}"')
+        return f"organiser {','.join(limits)} {self.public}"
+
+    @property
+    def only_signs(self) -> bool:
+        """Whether its options do nothing but limit it."""
+        return all(OPTION.fullmatch(option) for option in self.options)
+
+    def signs(self, namespace: str) -> bool:
+        """Tell whether its signatures count in a namespace; without a word about it, only for revisions."""
+        named = self._values("namespaces") or [REVISIONS]
+        return all(any(fnmatchcase(namespace, each) for each in value.split(",")) for value in named)
+
+    def valid_before(self) -> float:
+        """Return when the key ends, in seconds since 1970; a date that does not exist ends it at once."""
+        return min((_seconds(value, 0.0) for value in self._values("valid-before")), default=math.inf)
+
+    def valid_after(self) -> float:
+        """Return when the key begins, in seconds since 1970; on a date that does not exist it never does."""
+        return max((_seconds(value, math.inf) for value in self._values("valid-after")), default=0.0)
+
+    def is_valid(self, when: float) -> bool:
+        """Tell whether the key counts at a time, in seconds since 1970."""
+        return self.valid_after() <= when <= self.valid_before()
+
+    def _values(self, name: str) -> list[str]:
+        found = filter(None, map(OPTION.fullmatch, self.options))
+        return [option[2] for option in found if option[1].lower() == name]
+
+
+def _seconds(text: str, otherwise: float) -> float:
+    """Return ssh-keygen's ``YYYYMMDD[HHMM[SS]][Z]`` in seconds; without the Z it is local time."""
+    found = re.fullmatch(r"(\d{8})(\d{4}(?:\d{2})?)?(Z?)", text, re.IGNORECASE)
+    if found is None:
+        return otherwise
+    try:
+        there = time.strptime(f"{found[1]}{found[2] or ''}".ljust(14, "0"), "%Y%m%d%H%M%S")
+        return calendar.timegm(there) if found[3] else time.mktime(there)
+    except (ValueError, OverflowError):
+        return otherwise
+
+
+def fingerprint_of(text: str) -> str:
+    """Return a fingerprint that somebody typed in its full form; WorkshopError when it is none."""
+    found = FINGERPRINT.fullmatch(text.strip())
+    if found is None:
+        raise WorkshopError(
+            f"{text!r} is no fingerprint; it looks like SHA256:u7… and has 43 letters after the colon"
+        )
+    return f"SHA256:{found[1]}"
+
+
+def keys_of(text: str) -> list[Key]:
+    """Return the keys of a file of signers; what is no line of one is passed over, and so never trusted."""
+    found = []
+    for line in text.splitlines():
+        # Quotes hold spaces together.
+        words = re.findall(r'(?:[^\s"]|"[^"]*")+', line)
+        if line.lstrip().startswith("#") or len(words) < 3:
+            continue
+        kind = next((place for place, word in enumerate(words[1:3], start=1) if word in KINDS), None)
+        if kind is None or len(words) < kind + 2:
+            continue
+        try:
+            blob = base64.b64decode(words[kind + 1], validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        name = words[kind].encode()
+        if not blob.startswith(len(name).to_bytes(4, "big") + name):
+            continue
+        options = tuple(re.findall(r'(?:[^,"]|"[^"]*")+', words[1])) if kind == 2 else ()
+        found.append(Key(words[kind], blob, options))
+    return found
+
+
+def chosen(keys: Sequence[Key], fingerprints: Iterable[str], place: str) -> list[Key]:
+    """Return the keys of these fingerprints, in their full form; all others stay untrusted.
+
+    Raises WorkshopError, which calls their file ``place``, when one is not there or there twice, or when its
+    line gives it other rights than to sign.
+    """
+    found = []
+    for fingerprint in dict.fromkeys(fingerprints):
+        matching = [key for key in keys if key.fingerprint == fingerprint]
+        if why := _unfit(matching, fingerprint):
+            raise WorkshopError(f"{place} {why}")
+        found.append(matching[0])
+    return found
+
+
+def _unfit(matching: Sequence[Key], fingerprint: str) -> str:
+    """Say why the keys of one fingerprint are not taken; empty when there is one that only signs."""
+    if not matching:
+        return (
+            f"has no key {fingerprint}; nothing was changed; read the fingerprint again, letter by letter, "
+            "and ask the organiser if it is right"
+        )
+    end, key = "nothing was changed; ask the organiser", matching[0]
+    if len(matching) > 1:
+        return f"has the key {fingerprint} twice; {end}"
+    if not key.only_signs:
+        more = printable(next(option for option in key.options if not OPTION.fullmatch(option)))[:40]
+        return f"gives the key {fingerprint} more than a signer needs ({more}); {end}"
+    if not key.signs(REVISIONS) and not key.signs(LISTS):
+        return f"has the key {fingerprint} for other things and not for git; {end}"
+    return ""
+
+
+@dataclass(frozen=True)
+class KeyList:
+    """The keys that count, and until when the organiser promised to have another list."""
+
+    keys: tuple[Key, ...]
+    until: str = ""
+    """The day of ``# valid-until: YYYY-MM-DD``; empty without one. A list that has expired still counts."""
+
+    @classmethod
+    def of(cls, text: str) -> KeyList:
+        """Read a list; a line that is no key, or gives its key more than to sign, is passed over."""
+        keys = {key.line: key for key in keys_of(text) if key.only_signs}
+        return cls(tuple(keys.values()), valid_until(text))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The list as this machine keeps it."""
+        first = (f"# valid-until: {self.until}",) if self.until else ()
+        return (*first, *(key.line for key in self.keys))
+
+    @property
+    def signers(self) -> list[Key]:
+        """The keys that sign revisions."""
+        return [key for key in self.keys if key.signs(REVISIONS)]
+
+    @property
+    def roots(self) -> list[Key]:
+        """The keys that approve lists and do nothing else."""
+        daily = {key.blob for key in self.signers}
+        return [key for key in self.keys if key.signs(LISTS) and key.blob not in daily]
+
+    def is_as(self, other: KeyList) -> bool:
+        """Tell whether another list says the same."""
+        return {*self.lines} == {*other.lines}
+
+    def too_short(self) -> str:
+        """Say why a list is not taken, whoever approved it; empty when it may be."""
+        names = fingerprints(self.signers) | fingerprints(self.roots)
+        if not self.signers or len(names) < FEWEST_KEYS:
+            return f"has fewer than {FEWEST_KEYS} keys, or none that signs revisions"
+        return ""
+
+    def may_become(self, new: KeyList, approved: set[str]) -> str:
+        """Say why ``new`` does not replace this list; empty when it does.
+
+        ``approved`` has the fingerprints of this list's valid keys that signed the new one. It needs a later
+        date because an approved list of the past, which everybody has, could come back otherwise.
+        """
+        if why := new.too_short():
+            return why
+        if new.until <= self.until:
+            return f"is valid until {new.until or 'no day'}, not longer than the one before"
+        if approved & fingerprints(self.roots):
+            return ""
+        if self.roots and {key.line for key in self.roots} != {key.line for key in new.roots}:
+            return "has another root key, which the root key did not approve"
+        if len(approved & fingerprints(self.signers) & fingerprints(new.signers)) >= FEWEST_APPROVALS:
+            return ""
+        return "is approved neither by the root key nor by two keys that it keeps"
+
+
+def fingerprints(keys: Iterable[Key]) -> set[str]:
+    """Return the fingerprints of keys."""
+    return {key.fingerprint for key in keys}
+
+
+UNSIGNED = "is not signed"
+STRANGER = "is not signed by a key that you trust"
+WHO = "organiser"
+"""How all keys are called; a name in the organiser's file says nothing."""
+GOOD = re.compile(rf'^Good "(.*)" signature for {WHO} with \S+ key (SHA256:\S+)$', re.MULTILINE)
+GOOD_GPG = re.compile(r"^\[GNUPG:\] GOODSIG ", re.MULTILINE)
+SECONDS = 20.0
+
+
+class Signers:
+    """The organiser's public keys: a file of allowed signers (SSH) or a keyring (GPG)."""
+
+    def __init__(self, file: Path) -> None:
+        """Take the file; raises WorkshopError when it cannot be read or holds no key."""
+        try:
+            self.data = read_own(file)
+        except OSError as error:
+            raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
+        self.file = file.resolve()
+        self.is_gpg = b"BEGIN PGP PUBLIC KEY BLOCK" in self.data or b"\0" in self.data
+        self.anchor = hashlib.sha256(self.data).hexdigest()
+        self.keys = KeyList((), "") if self.is_gpg else KeyList.of(self.text)
+        if not self.is_gpg and not self.keys.signers:
+            what = (
+                "that signs revisions and does nothing else" if keys_of(self.text) else "that names its owner"
+            )
+            raise WorkshopError(f"{file} holds no key {what}; ask the organiser for theirs")
+
+    @property
+    def text(self) -> str:
+        """The file, as ssh-keygen reads it: without what editors of other systems add."""
+        return self.data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").decode(errors="replace")
+
+    @contextlib.contextmanager
+    def git(self, git: Git) -> Iterator[tuple[Git, Path]]:
+        """Yield a git that knows the keys of one file and no others, not even the user's; and that file.
+
+        The file is to be written before each signature (``listing``).
+        """
+        if not self.is_gpg and shutil.which("ssh-keygen") is None:
+            raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
+        with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as home:
+            listed = Path(home) / "keys"
+            knowing = Git(git.repository, git.config)
+            knowing.environment = git.environment | {
+                "GNUPGHOME": home,
+                "GIT_CONFIG_COUNT": "1",
+                "GIT_CONFIG_KEY_0": "gpg.ssh.allowedSignersFile",
+                "GIT_CONFIG_VALUE_0": os.devnull if self.is_gpg else str(listed),
+            }
+            if self.is_gpg:
+                self._import(knowing.environment)
+            yield knowing, listed
+
+    def _import(self, environment: dict[str, str]) -> None:
+        if shutil.which("gpg") is None:
+            raise WorkshopError("gpg is not installed, which the organiser's keys need; install gnupg")
+        done = subprocess.run(
+            ["gpg", "--batch", "--quiet", "--no-autostart", "--import"],
+            input=self.data,
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        if done.returncode:
+            raise WorkshopError(f"{self.file} is no keyring that gpg can read; ask the organiser for another")
+
+
+def listing(keys: Iterable[Key], namespace: str) -> str:
+    """Return keys for one namespace as ssh-keygen reads them, without dates."""
+    return "".join(f'{WHO} namespaces="{namespace}" {key.public}\n' for key in keys)
+
+
+def signed_by(git: Git, kind: str, name: str, is_gpg: bool) -> tuple[str, str]:
+    """Return the fingerprint of the key that signed a tag or commit, and what is wrong with its signature.
+
+    One of the two is empty; both are for a good signature by GPG, whose keyring has the dates of its keys.
+    """
+    done = git.run(f"verify-{kind}", "--raw", name)
+    text = done.stderr.decode(errors="replace")
+    if is_gpg:
+        if done.returncode == 0 and GOOD_GPG.search(text):
+            return "", ""
+        if re.search(r"^\[GNUPG:\] (EXPKEYSIG|KEYEXPIRED|EXPSIG) ", text, re.MULTILINE):
+            return "", "is signed with a key that has expired"
+        withdrawn = re.search(r"^\[GNUPG:\] REVKEYSIG ", text, re.MULTILINE)
+        return "", "is signed with a key that was withdrawn" if withdrawn else STRANGER
+    found = GOOD.findall(text)
+    if done.returncode or len(found) != 1 or found[0][0] != REVISIONS:
+        return "", STRANGER
+    return found[0][1], ""
+
+
+def approvals(data: bytes, signatures: Iterable[bytes], keys: Iterable[Key]) -> set[str]:
+    """Return the fingerprints of the keys that signed a list of keys; all other signatures are ignored."""
+    found = set()
+    with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as folder:
+        listed, signature = Path(folder) / "keys", Path(folder) / "signature"
+        listed.write_text(listing(keys, LISTS), encoding="ascii")
+        words = [
+            "ssh-keygen",
+            "-Y",
+            "verify",
+            "-f",
+            str(listed),
+            "-I",
+            WHO,
+            "-n",
+            LISTS,
+            "-s",
+            str(signature),
+        ]
+        for each in signatures:
+            signature.write_bytes(each)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                done = subprocess.run(words, input=data, capture_output=True, check=False, timeout=SECONDS)
+                good = GOOD.findall(done.stdout.decode(errors="replace")) if done.returncode == 0 else []
+                found |= {by for namespace, by in good if namespace == LISTS}
+    return found
+
+
+LARGEST = 64 * 1024
+"""Longer tags, and longer lists of keys, are passed over."""
+MOST_COMMITS = 200_000
+PROJECT = re.compile(r"^project:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+UNCLEAR = "is signed more than once, or in a way that is not accepted"
+BLOCK = re.compile(rb"^-----BEGIN ", re.MULTILINE)
+"""How a signature begins that git would look for in a tag."""
+REPEATED = {b"parent", b"mergetag"}
+"""The headers of which a commit may have more than one."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision that the organiser offers."""
+
+    commit: str
+    tag: str = ""
+    """The signed tag's name; empty when the commit itself is signed, or nothing is."""
+    date: int = 0
+    """When it was signed, in seconds since 1970, by the signer's clock."""
+    message: str = ""
+    """What the tag says."""
+    note: str = ""
+    project: str = ""
+    keys: tuple[str, ...] = ()
+    """The lines of the keys that count from now on; empty when no revision carried a list."""
+    anchor: str = ""
+    """Hash of the machine's own file of keys, from which the list descends."""
+    chain: tuple[str, ...] = ()
+    """The signed tags that lead to it, the oldest first."""
+
+    @property
+    def name(self) -> str:
+        """A short name, fit for a file's name."""
+        return self.commit[:8]
+
+    @property
+    def tags(self) -> set[str]:
+        """Its own tag, and those that lead to it: each says which keys the next one may bear."""
+        return {*self.chain, self.tag} - {""}
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An annotated tag before it is read: hostile ones are many, and long."""
+
+    name: str
+    commit: str
+    object: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An annotated tag, or a commit, and what somebody signed in it."""
+
+    name: str
+    """Empty for a commit."""
+    commit: str
+    object: str
+    """What is signed: the tag's own object, or the commit."""
+    date: int
+    """As the object claims."""
+    message: str
+    named: str
+    """The name that was signed."""
+    fault: str
+    """Why its signature need not be looked at; empty when there is exactly one."""
+
+    @property
+    def project(self) -> str:
+        """The project that it names; empty when it names none."""
+        found = PROJECT.search(self.message)
+        return found[1] if found else ""
+
+    def as_revision(self) -> Revision:
+        """Return what it offers."""
+        return Revision(self.commit, self.name, self.date, self.message if self.name else "")
+
+
+def version(tag: str) -> tuple[int, ...]:
+    """Return the numbers of a tag such as ``v2026.11``; empty when it is no version."""
+    found = re.fullmatch(r"v?(\d{1,9}(?:\.\d{1,9})*)", tag)
+    return tuple(int(number) for number in found[1].split(".")) if found else ()
+
+
+def history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
+    """Return the places of a branch's commits, and its annotated tags, the newest first."""
+    words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
+    order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
+    form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname)"
+    listed = mirror.git.output(
+        "for-each-ref", f"--format={form} %(taggerdate:unix) %(refname)", f"{OFFER}/tags"
+    ).decode(errors="replace")
+    found = []
+    for row in filter(None, listed.split("\n")):  # a name may hold other ends of lines
+        kind, size, name, of, commit, date, ref = row.split(" ", 6)
+        if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
+            tag = ref.removeprefix(f"{OFFER}/tags/")
+            found.append((version(tag), int(date or 0), Ref(tag, commit, name)))
+    newest = sorted(found, key=lambda each: each[:2], reverse=True)
+    return order, sorted((ref for _, _, ref in newest), key=lambda ref: order[ref.commit])
+
+
+def read_tag(mirror: Mirror, ref: Ref) -> Tag:
+    """Read a tag and what somebody signed in it."""
+    head, body, _ = _read(mirror, ref.object)
+    found = re.search(rb"^tag (.*)$", head, re.MULTILINE)
+    named = found[1].decode(errors="replace") if found else ""
+    headers, in_head, blocks = _signature_headers(head), len(BLOCK.findall(head)), len(BLOCK.findall(body))
+    signatures = len(headers) + in_head + blocks
+    fault = _fault(head, signatures, is_clear=signatures == blocks == 1)
+    text = BLOCK.split(body, maxsplit=1)[0]
+    return Tag(ref.name, ref.commit, ref.object, _date(head, b"tagger"), _text(text), named, fault)
+
+
+def read_commit(mirror: Mirror, commit: str) -> Tag:
+    """Return a commit as something that may be signed."""
+    head, body, is_whole = _read(mirror, commit)
+    headers = _signature_headers(head)
+    fault = _fault(head, len(headers), is_clear=is_whole and headers == [b"gpgsig"])
+    return Tag("", commit, commit, _date(head, b"committer"), _text(body), "", fault)
+
+
+def _read(mirror: Mirror, name: str) -> tuple[bytes, bytes, bool]:
+    """Return an object's head and body, no more than is sensible, and whether all of the head is in it."""
+    head, end, body = mirror.read(name, LARGEST).partition(b"\n\n")
+    return head, body, bool(end)
+
+
+def _names(head: bytes) -> list[bytes]:
+    """Return the names of all headers; a line that begins with a space goes on with the one before."""
+    return [line.partition(b" ")[0] for line in head.split(b"\n") if not line.startswith(b" ")]
+
+
+def _signature_headers(head: bytes) -> list[bytes]:
+    """Return the names of headers that git may take for a signature, or leaves out of what is signed."""
+    return [name for name in _names(head) if name.lower().startswith(b"gpgsig")]
+
+
+def _fault(head: bytes, signatures: int, is_clear: bool) -> str:
+    """Say why an object's signature is not looked at: of several, git and we may each mean another one."""
+    if not signatures:
+        return UNSIGNED
+    names = [name for name in _names(head) if name not in REPEATED]
+    return "" if is_clear and len({*names}) == len(names) else UNCLEAR
+
+
+def _text(text: bytes) -> str:
+    return printable(text.decode(errors="replace").strip())
+
+
+def _date(head: bytes, who: bytes) -> int:
+    found = re.search(rb"^" + who + rb" .* (\d{1,12}) [+-]\d{4}$", head, re.MULTILINE)
+    return int(found[1]) if found else 0
+
 
 LIST_FILE = "trusted-keys"
 """Where a signed revision carries the list of keys that count after it."""
@@ -252,7 +768,7 @@ class Chain:
             return ""
         if found[1] > LARGEST:
             return "is too long"
-        data = self.mirror.objects.read(found[0])
+        data = self.mirror.read(found[0])
         new = KeyList.of(data.decode(errors="replace"))
         if new.is_as(self.keys):
             return ""
@@ -268,7 +784,7 @@ class Chain:
     def _approved(self, commit: str, data: bytes, signed: int) -> set[str]:
         """Return the fingerprints of the present keys that approve a list and are valid."""
         files = self.mirror.files(commit, APPROVALS)[:MOST_APPROVALS]
-        signatures = [self.mirror.objects.read(name) for name, size in files if size <= LARGEST_APPROVAL]
+        signatures = [self.mirror.read(name) for name, size in files if size <= LARGEST_APPROVAL]
         return approvals(data, signatures, [key for key in self.keys.keys if self._is_valid(key, signed)])
 
     def _is_valid(self, key: Key, signed: int) -> bool:
@@ -320,7 +836,6 @@ def trusted_revision(
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
-    had = bool(last.commit) and mirror.has(last.commit)
     tip = mirror.fetch(remote)
     order, refs = history(mirror, tip)
     if signers is None or trust.reset:
@@ -366,7 +881,6 @@ def trusted_revision(
         anchor=signers.anchor,
         chain=tuple(tag.name for tag in chain.good if tag.name),
     )
-    mirror.brought_nothing = had and (revision.commit, revision.tag) == (last.commit, last.tag)
     rewritten = require_no_rollback(mirror, last, revision, trust)
     notes = waits, rewritten, chain.changed_keys, chain.unapproved, age_note(revision.date, last)
     return _with_notes(revision, *notes)

@@ -30,7 +30,7 @@ CAPABILITIES: Table = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
-    "update": ("workshop.sync.update_cli", "Bring notebooks, or this machine, up to date; undo that."),
+    "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }
 ALIASES: Table = {

@@ -13,7 +13,7 @@ import pytest
 
 from sync.bed import Bed, book, cell, git, memory_folder, notebook
 from workshop.sync import files
-from workshop.sync.engine import Report, undo
+from workshop.sync.apply import Report, undo
 from workshop.sync.request import Request, perform
 
 A, B = cell("a = 1", "a"), cell("b = 2", "b")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.bed import Bed, book, cell, git
-from workshop.sync.engine import Report
+from workshop.sync.apply import Report
 from workshop.sync.request import Request, perform
 
 A, B, C = cell("a", "a"), cell("b", "b"), cell("c", "c")

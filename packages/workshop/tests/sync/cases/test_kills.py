@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from sync.bed import Bed, book, cell, memory_folder
-from workshop.sync.engine import undo
+from workshop.sync.apply import undo
 from workshop.sync.state import Log, read_record
 
-WRITES = ("sync/engine.py", "sync/state.py", "system/files.py")
+WRITES = ("sync/apply.py", "sync/state.py", "system/files.py")
 """The modules in which a sync writes; it is killed before one of their lines."""
 Files = dict[str, bytes]
 
@@ -166,7 +166,7 @@ def test_60_a_kill_at_any_moment_loses_nothing_and_is_healed(trial: Trial, kills
 def test_60_a_sync_that_wrote_in_place_would_be_found_out(
     trial: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workshop.sync import engine
+    from workshop.sync import apply
 
     def in_place(target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -177,6 +177,6 @@ def test_60_a_sync_that_wrote_in_place_would_be_found_out(
 
     bed = trial.copy()
     with monkeypatch.context() as patched:
-        patched.setattr(engine, "write_atomically", in_place)
+        patched.setattr(apply, "write_atomically", in_place)
         sync_and_die(bed, None)
     assert any("still.ipynb is neither" in each for each in trial.faults(bed))

@@ -23,13 +23,12 @@ from sync.bed import Bed, book, cell, git, notebook
 from sync.organiser import Organiser
 from sync.server import git_over_http, jupyter, serve
 from workshop.errors import WorkshopError
-from workshop.sync import engine
+from workshop.sync import apply
 from workshop.sync import git as git_module
-from workshop.sync.engine import synchronise
-from workshop.sync.home import pack
+from workshop.sync.apply import synchronise
+from workshop.sync.pack import pack
 from workshop.sync.request import LOCKED, Request, ask_jupyter, perform
 from workshop.sync.source import Source, read_folder
-from workshop.sync.state import HashCache
 
 A, B = cell("a", "a"), cell("b", "b")
 UPDATED = {"a.ipynb": "updated"}
@@ -167,7 +166,7 @@ def test_58_a_full_disk_is_seen_before_anything_is_written(bed: Bed, tmp_path: P
 def test_58_a_disk_that_fills_up_meanwhile_leaves_no_half_file(
     bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "require_room", lambda *_: None)
+    monkeypatch.setattr(apply, "require_room", lambda *_: None)
     with small_disk(tmp_path / "disk", "size=4m") as disk:
         small = on_disk(bed, disk)
         big = random.Random(1).randbytes(1_500_000)
@@ -270,10 +269,10 @@ def test_62_of_four_syncs_at_once_one_runs_and_three_say_so(bed: Bed) -> None:
     context = multiprocessing.get_context("fork")
     start, said, refused = context.Barrier(4), context.Queue(), context.Semaphore(0)
 
-    def slow(stats: HashCache) -> Source:
+    def slow() -> Source:
         for _ in range(3):  # it is at work until all the others have come
             assert refused.acquire(timeout=patience(120))
-        return read_folder(bed.upstream, "notebooks", stats.version)
+        return read_folder(bed.upstream, "notebooks")
 
     def sync() -> None:
         start.wait()

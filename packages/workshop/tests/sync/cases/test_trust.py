@@ -13,7 +13,7 @@ import pytest
 from sync.bed import Bed, book, cell, notebook
 from sync.organiser import Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
-from workshop.sync.engine import undo
+from workshop.sync.apply import undo
 from workshop.sync.request import Request, perform
 
 A, B = cell("a", "a"), cell("b", "b")
@@ -204,7 +204,6 @@ def test_73_an_older_one_is_refused_without_the_mirror_and_from_a_stick(
     organiser.release("v2", a_ipynb=notebook("2"))
     organiser.sync(signers=signers)
     shutil.rmtree(organiser.bed.state / "mirror")
-    (organiser.bed.state / "offer.json").unlink()
     check_refused(
         organiser, "v1, which is older than v2", signers=signers, source=str(tmp_path / "old.bundle")
     )
@@ -312,11 +311,11 @@ def test_76_a_failed_run_is_tried_again(
 def test_76_a_run_that_failed_while_writing_is_tried_again(
     organiser: Organiser, bed: Bed, signers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workshop.sync import engine
+    from workshop.sync import apply
 
     organiser.release("v1", a_ipynb=notebook("1"), b_ipynb=notebook("1"))
     with monkeypatch.context() as patched:
-        patched.setattr(engine, "write_atomically", no_space)
+        patched.setattr(apply, "write_atomically", no_space)
         assert organiser.actions(signers=signers) == {"a.ipynb": "refused", "b.ipynb": "refused"}
     assert organiser.actions(signers=signers) == {"a.ipynb": "updated", "b.ipynb": "updated"}
 

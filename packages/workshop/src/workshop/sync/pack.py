@@ -27,9 +27,10 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Open, Report, synchronise
+from workshop.sync.apply import Open, Report, synchronise
+from workshop.sync.decide import synced
 from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
-from workshop.sync.notebook import MOST_MEMORY, Version
+from workshop.sync.merge import MOST_MEMORY, Version
 from workshop.sync.source import (
     LARGEST_BYTES,
     Source,
@@ -39,7 +40,7 @@ from workshop.sync.source import (
     too_large,
     too_long,
 )
-from workshop.sync.state import OTHERS, Manifest, delivered
+from workshop.sync.state import OTHERS, Manifest
 from workshop.system.zips import read_member
 
 ABOUT = "workshop-folder.json"
@@ -79,7 +80,6 @@ def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
                     archive.writestr(BEFORE + path, base.data)
             # Of one moment, whatever is saved meanwhile.
             archive.writestr(_entry(folder, path), version.data)
-            version.forget()
         about = {
             "format": FORMAT,
             "origin": _origin(state),
@@ -184,12 +184,10 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
         try:
             # What it holds is counted: the size that it gives was checked above, and may be untrue.
             read = partial(read_member, archive, info, min(info.file_size, LARGEST_BYTES))
-            version = Version(read(), read)
+            version = Version(read(), read, MOST_MEMORY)
         except Exception:  # one damaged file stops no other
             skipped[shown(path)] = "it is damaged in the file that holds it"
             continue
-        version.most_memory = MOST_MEMORY
-        version.forget()
         (files if kind == FOLDER else older)[path] = version
     if not files:
         raise WorkshopError(f"{file} holds no notebook; nothing was changed")
@@ -219,9 +217,7 @@ def _seed(state: Path, source: Source, before: dict[str, Version]) -> None:
     new = {path: version for path, version in before.items() if path not in manifest.entries}
     for version in new.values():
         manifest.keep(version)
-    manifest.update(changes | {path: delivered(version) for path, version in new.items()})
-    for version in new.values():
-        version.forget()
+    manifest.update(changes | {path: synced(version) for path, version in new.items()})
 
 
 def _told(report: Report, about: dict[str, Any], who: str, into: Path, state: Path) -> Report:

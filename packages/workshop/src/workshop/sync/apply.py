@@ -1,4 +1,6 @@
-"""One run from beginning to end: heal, decide, ask what is open, look for room, back up, write, remember.
+"""One run from beginning to end, or its undo.
+
+Heal what was killed, plan, ask what is open, look for room, back up, log, write, record.
 
 Whatever goes wrong with one file is the outcome of that file, and all others go on. The order of the
 writes is what makes a kill harmless: backup and log, then the file, then the record of what was delivered.
@@ -11,35 +13,36 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.decision import Action, Fate, Step
+from workshop.sync.decide import Action, Entry
 from workshop.sync.files import (
     CHANGED,
     ChangedError,
     both_apart,
     existing,
     free_place,
+    make_way,
     makes_way,
     obstacle,
     only_one,
     protection,
+    prune,
     reason,
     remove,
+    remove_unfinished,
     require_apart,
     require_room,
     sha256_of,
     shown,
     write_atomically,
 )
-from workshop.sync.notebook import Version
-from workshop.sync.planner import Planner
+from workshop.sync.merge import Version
+from workshop.sync.plan import Fate, Planner, Step
 from workshop.sync.source import Source
-from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
-from workshop.system.files import at_once
+from workshop.sync.state import Log, LoggedFate, LoggedStep, Manifest, Record, last_changed
 
 Open = Callable[[Path], dict[str, str]]
 """Given the participant's folder, returns why each notebook (by path below it) must wait."""
@@ -96,8 +99,8 @@ class Report:
         }
 
 
-Fetch = Callable[[HashCache], Source]
-"""Reads the source; it is called with the lock held, and with a cache of hashes."""
+Fetch = Callable[[], Source]
+"""Reads the source; it is called with the lock held."""
 
 
 def no_open_notebooks(_into: Path) -> dict[str, str]:
@@ -121,15 +124,14 @@ def synchronise(
     into, state = both_apart(into, state)
     with nullcontext() if dry_run else only_one(state):
         run = Run(into, state, open_notebooks, dry_run)
-        hashes, late = HashCache(state), ""
-        found = source if isinstance(source, Source) else source(hashes)
+        late = ""
+        found = source if isinstance(source, Source) else source()
         try:
             if found.place is not None:
                 require_apart(found.place, into, "--from")
-            plan = Planner(found, into, run.manifest, hashes).plan()
+            plan = Planner(found, into, run.manifest).plan()
             fates, record = run.carry_out(plan, "sync", found.revision, found.files)
             if not dry_run:
-                hashes.save()
                 try:
                     found.finished()
                 except (WorkshopError, OSError) as error:  # the files are there
@@ -208,9 +210,7 @@ class Run:
         kept = self._to_keep(fates, files or {})
         self._require_space(fates, kept)
         record = self.log.begin(kind, revision, self.healed and kind == "sync")
-        # Files that are all new do not get in each other's way.
-        each = at_once if all(step.before is None for fate in fates for step in fate.steps) else map
-        prepared = list(each(partial(self._prepare, kept=kept, record=record), fates))
+        prepared = [self._prepare(fate, kept, record) for fate in fates]
         record.fates += [self._logged(fate) for fate in prepared if fate.steps or fate.entries]
         writes = any(fate.steps for fate in prepared)
         try:
@@ -218,9 +218,9 @@ class Run:
                 record.save()
         except OSError as error:
             raise self._no_backup(record, error) from error
-        results = list(each(self._apply, prepared))
+        results = [self._apply(fate) for fate in prepared]
         for fate in (before for before, done in zip(prepared, results, strict=True) if done is not before):
-            record.take_back(self.into, self._logged(fate).steps)
+            _take_back(self.into, record, self._logged(fate).steps)
         self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
         if writes and not (self.healed or any(fate.steps for fate in results) or self._touched(prepared)):
             # A folder that stays locked would get another backup each day.
@@ -278,15 +278,12 @@ class Run:
             for step in fate.steps:
                 if step.before is not None:
                     write_atomically(record.backup(step.path), step.before.data)
-                    step.before.forget()
         except (ChangedError, FileNotFoundError):
             return Fate(fate.path, Action.DEFERRED, CHANGED)
-        except OSError as error:
-            if error.errno in NO_ROOM:
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise self._no_backup(record, error) from error
             return Fate(fate.path, Action.REFUSED, f"its backup cannot be written: {reason(error)}")
-        except Exception as error:
-            return Fate(fate.path, Action.REFUSED, f"it cannot be prepared: {reason(error)}")
         return fate
 
     def _logged(self, fate: Fate) -> LoggedFate:
@@ -315,10 +312,6 @@ class Run:
             return Fate(fate.path, Action.DEFERRED, CHANGED)
         except Exception as error:
             return Fate(fate.path, Action.REFUSED, f"it cannot be written: {reason(error)}")
-        finally:
-            for step in fate.steps:
-                if step.after is not None:
-                    step.after.forget()
         return fate
 
     def _touched(self, fates: Sequence[Fate]) -> bool:
@@ -326,6 +319,60 @@ class Run:
         with suppress(OSError):  # whatever cannot be told may have been
             return any(sha256_of(self.into, step.path) != _hash(step.before) for step in steps)
         return True
+
+
+def heal(into: Path, manifest: Manifest, log: Log) -> bool:
+    """Make good a run that was killed: remember what it had done; tell whether there was one.
+
+    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
+    Of any other the manifest keeps saying what it said before, and the coming run decides afresh; where
+    several files were to take each other's names, those that did are as before again.
+    """
+    make_way(log.folder)
+    make_way(manifest.folder)
+    log.clear()
+    record = log.latest()
+    if record is None or record.finished:
+        return False
+    done: dict[str, Entry | None] = {}
+    for fate in record.fates:
+        with suppress(OSError):  # the coming run looks at this file again
+            for step in fate.steps:
+                remove_unfinished((into / step.path).parent)
+                if step.after is None:
+                    prune(into, step.path)
+            _complete(into, fate.steps)
+            _take_back(into, record, fate.steps)
+            if all(sha256_of(into, step.path) == step.after for step in fate.steps):
+                done.update(fate.after)
+    manifest.update(done)
+    record.finished = True
+    record.save()
+    return True
+
+
+def _complete(into: Path, steps: Sequence[LoggedStep]) -> None:
+    """Take away the old name of a file that has its new one already."""
+    written = [step for step in steps if step.after is not None]
+    if written and all(sha256_of(into, step.path) == step.after for step in written):
+        for step in steps:
+            if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
+                remove(into, step.path)
+
+
+def _take_back(into: Path, record: Record, steps: Sequence[LoggedStep]) -> None:
+    """Make files that were to take each other's names what they were, where only some of them did."""
+    found = [sha256_of(into, step.path) for step in steps]
+    if sum(step.after is not None for step in steps) < 2 or found == [step.after for step in steps]:
+        return
+    for step, now in reversed(list(zip(steps, found, strict=True))):
+        if now != step.after or now == step.before:
+            continue
+        with suppress(OSError):  # the coming run looks at each of them
+            if step.before is None:
+                remove(into, step.path)
+            elif sha256_of(record.folder / "files", step.path) == step.before:
+                write_atomically(into / step.path, record.backup(step.path).read_bytes())
 
 
 def _hash(version: Version | None) -> str | None:
