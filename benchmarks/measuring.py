@@ -114,7 +114,7 @@ def machine() -> dict[str, Any]:
 
 def say(text: str) -> None:
     """Tell on stderr how far it is."""
-    messages.print(text, markup=False, highlight=False)
+    messages.print(text)
 
 
 def finish(report: dict[str, Any], lines: Iterable[str], as_json: bool) -> None:
@@ -132,6 +132,6 @@ def finish(report: dict[str, Any], lines: Iterable[str], as_json: bool) -> None:
         here = report["machine"]
         last = f"{here['processor']}, {here['cores']} cores, {here['memory_mb']} MB, load {here['load']}"
         for line in [*lines, *(f"missed: {each}" for each in report["missed"]), last]:
-            console.print(line, markup=False, highlight=False)
+            console.print(line)
     if report["missed"]:
         raise typer.Exit(1)

@@ -29,7 +29,7 @@ def scratch_folder(below: Path | None = None, *, keep_failed: bool = False) -> I
         failed = False
     finally:
         if failed and keep_failed and folder.is_dir():
-            messages.print(f"left: {folder}", markup=False, highlight=False)
+            messages.print(f"left: {folder}")
         else:
             # What cannot be removed hides no figure, and no failure.
             shutil.rmtree(folder, ignore_errors=True)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Advance", "Progress", "console", "messages", "print_json"]
 
-console = Console(soft_wrap=True)
-messages = Console(stderr=True, soft_wrap=True)
+# Texts hold paths, tasks and names of others: brackets in them are no markup.
+console = Console(soft_wrap=True, markup=False, highlight=False)
+messages = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
 
 Advance = Callable[[int], None]
 """Called with the number of bytes that have come so far."""
@@ -66,7 +67,7 @@ class Progress:
     def say(self, text: str) -> None:
         """Print one line that stays."""
         with self._guard:
-            self._console.print(text, markup=False, highlight=False)
+            self._console.print(text)
 
     @contextlib.contextmanager
     def download(self, label: str, total: int) -> Iterator[Advance]:

@@ -82,7 +82,7 @@ def build(
             forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
             keep=keep_root,
         )
-        built = build_one(request, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
+        built = build_one(request, say=lambda step: messages.print(f"appliance: {step} …"))
         done.append(built)
         if not json:
             _print_built(built)
@@ -93,13 +93,11 @@ def build(
 def _print_built(built: Built) -> None:
     """Say what was built for one processor."""
     for made in built.files:
-        console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
-        console.print(f"sha256 {made.sha256}", highlight=False)
-    console.print(f"{built.packages} packages; beside: {', '.join(built.described)}", highlight=False)
-    console.print(built.updates, markup=False, highlight=False, soft_wrap=True)
-    console.print(
-        ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
-    )
+        console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB")
+        console.print(f"sha256 {made.sha256}")
+    console.print(f"{built.packages} packages; beside: {', '.join(built.described)}")
+    console.print(built.updates)
+    console.print(", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()))
 
 
 @app.command()
@@ -116,16 +114,14 @@ def export(
     """
     from organiser.appliance.export import export as export_machine
 
-    done = export_machine(
-        vm, file, version=version, say=lambda line: messages.print(f"appliance: {line}", highlight=False)
-    )
+    done = export_machine(vm, file, version=version, say=lambda line: messages.print(f"appliance: {line}"))
     if json:
         print_json(
             {"ova": str(done.ova), "bytes": done.bytes, "sha256": done.sha256, "seconds": done.seconds}
         )
         return
-    console.print(f"{done.ova}  {done.bytes / 1e9:.2f} GB, sound", markup=False, highlight=False)
-    console.print(f"sha256 {done.sha256}", highlight=False)
+    console.print(f"{done.ova}  {done.bytes / 1e9:.2f} GB, sound")
+    console.print(f"sha256 {done.sha256}")
 
 
 @app.command()
@@ -159,7 +155,7 @@ def verify(
         from organiser.appliance.verify import boot as starting
 
         level = starting.choose(log)
-        messages.print("appliance: starting it …", highlight=False)
+        messages.print("appliance: starting it …")
         starting.start(report, level, log=log, seconds=boot_seconds)
     if json:
         print_json(report.as_dict() | {"boot": level.as_document() if level else None})
@@ -179,4 +175,4 @@ def verify(
 
 
 def _print_plainly(line: str, style: str | None = None) -> None:
-    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.print(line, style=style)

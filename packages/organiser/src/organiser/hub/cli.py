@@ -138,7 +138,7 @@ def warm(
     if json:
         print_json({"ready": done.ready, "failed": done.failed})
     for number, why in done.failed.items():
-        messages.print(f"seat {int(number)}: {why}", markup=False, highlight=False)
+        messages.print(f"seat {int(number)}: {why}")
     if done.failed:
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
@@ -159,8 +159,8 @@ def doctor(json: Json = False) -> None:
         print_json({"checks": [vars(check) for check in found], "good": all(check.good for check in found)})
     else:
         for check in found:
-            mark = "[green]✔[/green]" if check.good else "[red]✘[/red]"
-            console.print(f"{mark} {check.name:<12}", end="")
+            console.print("✔" if check.good else "✘", style="green" if check.good else "red", end="")
+            console.print(f" {check.name:<12}", end="")
             words.say(check.says)
     if bad := sum(not check.good for check in found):
         raise WorkshopError(f"{bad} of {len(found)} checks are red; each says what to do")

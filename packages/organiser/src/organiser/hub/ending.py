@@ -58,7 +58,7 @@ def restore(
     )
     brought = {number: files for number, files in done.seats.items() if number not in done.failed}
     for note in done.notes:
-        messages.print(note, markup=False, highlight=False)
+        messages.print(note)
     if not json:
         for number, files in brought.items():
             words.say(f"seat {int(number)}: {restoring.summary(files)}")

@@ -32,7 +32,7 @@ SPEAKER = "Type the code there. Nothing else holds it; this command makes anothe
 
 def say(text: str) -> None:
     """Print a line as it is."""
-    console.print(text, markup=False, highlight=False)
+    console.print(text)
 
 
 def homes_group(how: str = "") -> typer.Typer:
@@ -70,7 +70,7 @@ def report(document: Mapping[str, Any], failed: Mapping[str, str], of: int, verb
         print_json({**document, "failed": failed})
     for number, why in failed.items():
         seat = f"seat {int(number)}"
-        messages.print(why if why.startswith(f"{seat} ") else f"{seat}: {why}", markup=False, highlight=False)
+        messages.print(why if why.startswith(f"{seat} ") else f"{seat}: {why}")
     if failed:
         raise WorkshopError(f"{len(failed)} of {of} {verb}; see above")
 

@@ -84,7 +84,7 @@ def build(
         )
         for kind in kinds
     ]
-    made = make(requests, say=lambda step: messages.print(f"image: {step} …", highlight=False))
+    made = make(requests, say=lambda step: messages.print(f"image: {step} …"))
     if json:
         print_json({"images": [each.as_document() for each in made]})
         return
@@ -93,13 +93,13 @@ def build(
 
 
 def _print_made(made: Image) -> None:
-    console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
-    console.print(f"sha256 {made.sha256}", highlight=False)
-    console.print(f"digest {made.digest}", highlight=False)
+    console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB")
+    console.print(f"sha256 {made.sha256}")
+    console.print(f"digest {made.digest}")
     if made.bill:
-        console.print(f"packages: {made.bill.name}", markup=False, highlight=False)
+        console.print(f"packages: {made.bill.name}")
     for layer, size in made.layers.items():
-        console.print(f"  {layer:<10} {size / 1e6:7.1f} MB", highlight=False)
+        console.print(f"  {layer:<10} {size / 1e6:7.1f} MB")
 
 
 @app.command()
@@ -133,14 +133,14 @@ def run(
         # Before the minute that loading takes.
         running.require_none_running(program)
         running.require_free()
-        messages.print(f"image: loading {archive.name} …", highlight=False)
+        messages.print(f"image: loading {archive.name} …")
         name = running.load(program, archive)
     started = running.start(program, running.Request(name, folder, read_only=read_only))
     token = running.wait_for_token(program, started["name"])
     if json:
         print_json(started | {"token": token})
         return
-    console.print(f"start page   {started['start_page']}", highlight=False)
-    console.print(f"token        {token}", highlight=False)
-    console.print(f"notebooks    {started['home']}", markup=False, highlight=False)
-    console.print(f"to end it    {started['engine']} stop {started['name']}", highlight=False)
+    console.print(f"start page   {started['start_page']}")
+    console.print(f"token        {token}")
+    console.print(f"notebooks    {started['home']}")
+    console.print(f"to end it    {started['engine']} stop {started['name']}")

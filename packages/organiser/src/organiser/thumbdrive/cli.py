@@ -197,7 +197,7 @@ def stage(
         style = _MISSING if kind == "missing" else None
         for name, reasons in missing.items():
             for why in reasons:
-                messages.print(f"{kind}: {name}: {why}", style=style, markup=False, highlight=False)
+                messages.print(f"{kind}: {name}: {why}", style=style)
     if not json:
         signed = "signed" if report.signed else "not signed (--sign-with KEY)"
         _print(f"{target}: {report.files} files, {_size(report.bytes)}, {signed}")
@@ -267,7 +267,7 @@ def write(
             if place.folder.is_relative_to(folder):
                 raise WorkshopError(f"{place.folder} is the staged folder itself; name a stick")
         total = sum(entry.bytes for entry in wanted.values())
-        messages.print(f"each stick takes {_size(total)} in {len(wanted):,} files", highlight=False)
+        messages.print(f"each stick takes {_size(total)} in {len(wanted):,} files")
         works = {
             str(stick): partial(write_stick, folder, place, wanted, reread)
             for stick, place in zip(sticks, places, strict=True)
@@ -381,7 +381,7 @@ def _context(
         folders=tuple(given),
         offline=offline or settings.offline,
         classroom=classroom or "",
-        say=lambda text: messages.print(text, markup=False, highlight=False),
+        say=lambda text: messages.print(text),
     )
 
 
@@ -409,4 +409,4 @@ def _size(count: int) -> str:
 
 
 def _print(text: str, style: str = "") -> None:
-    console.print(text, style=style or None, markup=False, highlight=False)
+    console.print(text, style=style or None)

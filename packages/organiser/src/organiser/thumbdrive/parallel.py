@@ -31,7 +31,7 @@ class Row:
         """Show what comes next, and of how many bytes it is."""
         self._table.reset(self._task, total=total, step=step)
         if self._table.disable:
-            self._table.console.print(f"{self._label}: {step}", markup=False, highlight=False)
+            self._table.console.print(f"{self._label}: {step}")
 
     def advance(self, count: int) -> None:
         """Count bytes that were dealt with; raises StoppedError when the work shall end."""

@@ -36,8 +36,6 @@ def list_(json: Json = False, into: Into = None, catalogue: CatalogueFile = None
         console.print(
             f"{row['name']:<20} {row['bytes'] / 1e6:7.1f} MB  {row['state']:<8} {row['purpose']}\n"
             f"{'':<20} licence: {row['licence']}; credit: {row['credit']}",
-            markup=False,
-            highlight=False,
         )
 
 
@@ -91,7 +89,7 @@ def verify(
         rows.append({"name": dataset.name, "state": state, "wrong": wrong, "missing": missing})
         if not json:
             detail = ": " + ", ".join(wrong or missing) if 0 < len(wrong or missing) < 6 else ""
-            console.print(f"{dataset.name:<20} {state}{detail}", markup=False, highlight=False)
+            console.print(f"{dataset.name:<20} {state}{detail}")
     if store.folder.is_dir():
         with contextlib.suppress(OSError):  # who may not write here still wants to know
             store.write_stamp(known.values())  # so that the next fetch replaces what is wrong
@@ -128,10 +126,10 @@ def _report(results: list[Result], json: bool) -> None:
     changed = any(result.state == "fetched" for result in results)
     for result in results:
         if result.state == "unavailable":
-            messages.print(f"{result.name}: unavailable: {result.why}", markup=False, highlight=False)
+            messages.print(f"{result.name}: unavailable: {result.why}")
     if json:
         print_json({"changed": changed, "datasets": [result.as_dict() for result in results]})
         return
     states = [result.state for result in results]
     counts = {state: states.count(state) for state in ("present", "fetched", "unavailable")}
-    console.print(", ".join(f"{count} {state}" for state, count in counts.items() if count), highlight=False)
+    console.print(", ".join(f"{count} {state}" for state, count in counts.items() if count))

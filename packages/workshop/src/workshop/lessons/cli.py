@@ -79,7 +79,7 @@ def list_lessons(
     if not as_json:
         short = {name: short_minutes(one, read[name]) for name, one in told.items()}
         console.print(lessons_table(told, slowness, short, width=console.width, budgets=budgets))
-        console.print(pace_line(slowness), highlight=False)
+        console.print(pace_line(slowness))
         return
     documents = [
         {
@@ -163,7 +163,7 @@ def run(
     else:
         console.print(results_table(results))
         if measured:
-            console.print(yardstick_line(results), highlight=False)
+            console.print(yardstick_line(results))
     _finish(result.passed for result in results)
 
 
@@ -213,7 +213,7 @@ def new(
     if as_json:
         print_json({"files": files})
     else:
-        console.print("\n".join(files), highlight=False, markup=False, soft_wrap=True)
+        console.print("\n".join(files))
 
 
 @app.command()
@@ -263,7 +263,7 @@ def _chosen(notebooks: Path | None, names: list[str] | None) -> tuple[Path, list
     try:
         return folder, choose(find_lessons(folder), names or [])
     except UnknownLessonError as error:
-        messages.print(f"workshop: {error}", style="red", markup=False, highlight=False)
+        messages.print(f"workshop: {error}", style="red")
         raise typer.Exit(2) from error
 
 
@@ -279,7 +279,7 @@ def _require_apart(output: Path, *kept: Path) -> None:
 def _tell(name: str, faults: list[str]) -> None:
     """Say on stderr what is wrong, one line for each fault."""
     for fault in faults:
-        messages.print(f"{name}: {fault}", style="red", markup=False, highlight=False)
+        messages.print(f"{name}: {fault}", style="red")
 
 
 def _finish(passed: Iterable[bool]) -> None:
@@ -292,7 +292,7 @@ def _finish(passed: Iterable[bool]) -> None:
 def progress(title: str) -> Iterator[Progress]:
     """Show how far a run is: a bar on a terminal, else a line; both on stderr."""
     if not messages.is_terminal:
-        messages.print(f"{title} …", markup=False, highlight=False)
+        messages.print(f"{title} …")
         yield lambda cell, cells: None
         return
     columns = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.box import SIMPLE
-from rich.markup import escape
 from rich.table import Column, Table
+from rich.text import Text
 
 from workshop.lessons.catalogue import BUDGET_UNITS, About, Notebook, Profile
 from workshop.lessons.checks import Verdict
@@ -15,7 +15,7 @@ from workshop.lessons.judging import Result
 from workshop.lessons.pace import minutes_here
 from workshop.lessons.shortpath import path_minutes
 
-_MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
+_MARKS = {True: Text("yes", style="green"), False: Text("no", style="red"), None: Text("not run")}
 _TIGHT: dict[str, Any] = {"box": SIMPLE, "pad_edge": False, "padding": (0, 1, 0, 0)}
 """A table without lines between its columns, which leaves them more room."""
 WIDE = 100
@@ -41,7 +41,6 @@ def lessons_table(
     limits = map(str, Profile if budgets else ())
     table = Table(*first, Column("kernel", no_wrap=True), *figures, *limits, **_TIGHT)
     for name, told in lessons.items():
-        title = escape(told.title)
         minutes = ["" if told.minutes is None else f"{told.minutes:g}"]
         if slowness is not None:
             found = minutes_here(told, slowness)
@@ -49,8 +48,8 @@ def lessons_table(
         path = (short or {}).get(name)
         minutes.append("" if path is None else f"{path:.0f}")
         allowed = [_budget(told.budget.get(profile, {})) for profile in Profile] if budgets else []
-        whose = [name, title] if wide else [f"{name}\n  [dim]{title}[/]"]
-        table.add_row(*whose, escape(told.kernel), *minutes, *allowed)
+        whose = [name, told.title] if wide else [Text.assemble(f"{name}\n  ", (told.title, "dim"))]
+        table.add_row(*whose, told.kernel, *minutes, *allowed)
     return table
 
 
@@ -82,18 +81,18 @@ def results_table(results: list[Result]) -> Table:
     table = Table(names, "profile", *figures, "metrics", "passed", **_TIGHT)
     for result in results:
         metrics = "\n".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
-        passed = "[green]yes[/]" if result.passed else "[red]no[/]"
+        passed = _MARKS[result.passed].copy()
         if result.passed and result.exercises_open:
-            passed += f"\nexercises open: {len(result.exercises_open)}"
+            passed.append(f"\nexercises open: {len(result.exercises_open)}")
         if result.runs > 1:
-            passed += "\nbetter of two runs"
+            passed.append("\nbetter of two runs")
         table.add_row(
             result.name,
             str(result.profile),
             f"{result.seconds:.1f}",
             f"{result.work:.1f}" + (f" of {result.budget:g}" if result.budget else ""),
             f"{result.peak_rss_mb:.0f}" if result.peak_rss_mb else "",
-            escape(metrics),
+            metrics,
             passed,
         )
     return table

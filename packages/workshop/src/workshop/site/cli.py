@@ -49,8 +49,8 @@ def build(
         print_json(report.as_document())
         return
     for note in report.notes:
-        messages.print(note, markup=False)
-    console.print(f"{into}: {len(report.written)} files written, {len(report.removed)} removed", markup=False)
+        messages.print(note)
+    console.print(f"{into}: {len(report.written)} files written, {len(report.removed)} removed")
 
 
 @app.command()
@@ -75,7 +75,7 @@ def serve(
         if json:
             print_json({"root": str(root), "address": where, "port": number})
         else:
-            messages.print(f"{root} is served on {where} port {number}", markup=False)
+            messages.print(f"{root} is served on {where} port {number}")
 
     run_server(root, where, number, settings=settings, names=allow_host or [], ready=ready)
 

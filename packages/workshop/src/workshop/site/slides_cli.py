@@ -69,13 +69,13 @@ def check(
     faults = faults_of(checkout)
     missing = missing_to_look(load_settings()) if look is None else None
     if missing:
-        messages.print(f"How the slides look was not measured: {missing}", markup=False)
+        messages.print(f"How the slides look was not measured: {missing}")
     elif look is not False and not faults:
         faults = faults_of_looks(measure_decks(checkout))
     if json:
         print_json({"faults": faults})
     for fault in faults:
-        messages.print(fault, style="red", markup=False, highlight=False)
+        messages.print(fault, style="red")
     if faults:
         raise typer.Exit(1)
     if not json:
@@ -97,7 +97,7 @@ def pdf(
     if json:
         print_json({"file": str(file), "pages": pages})
     else:
-        console.print(f"{file}: {pages} pages", markup=False)
+        console.print(f"{file}: {pages} pages")
 
 
 @app.command()
@@ -119,8 +119,8 @@ def publish(
         print_json(report)
         return
     for note in report["notes"]:
-        messages.print(note, style="yellow", markup=False, highlight=False)
-    console.print(f"{folder}: {report['files']} files, {report['bytes'] / 1e6:.1f} MB", markup=False)
+        messages.print(note, style="yellow")
+    console.print(f"{folder}: {report['files']} files, {report['bytes'] / 1e6:.1f} MB")
 
 
 @app.command()
@@ -159,7 +159,7 @@ def votes(
             print_json({"deck": opened.deck, "room": opened.room, "network": opened.is_network})
             return
         for line in told(opened):
-            messages.print(line, markup=False, highlight=False, soft_wrap=True)
+            messages.print(line)
 
     plan = Plan(checkout, name, where, port, deck_port, per_address)
     results = hold_vote(plan, settings, ready)

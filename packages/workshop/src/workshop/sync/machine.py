@@ -566,11 +566,11 @@ def show_command(as_json: Json = False) -> None:
     if not now.url:
         console.print("This machine has no address for updates; 'workshop update source set' gives it one.")
     else:
-        console.print(f"{now.url} {now.branch}".strip(), markup=False, highlight=False)
+        console.print(f"{now.url} {now.branch}".strip())
     for key in now.keys:
-        console.print(f"signed by {key}", markup=False, highlight=False)
+        console.print(f"signed by {key}")
     for key in now.roots:
-        console.print(f"lists of keys approved by {key}", markup=False, highlight=False)
+        console.print(f"lists of keys approved by {key}")
 
 
 @app.command("set")
@@ -599,12 +599,10 @@ def set_command(
     if as_json:
         print_json(asdict(now))
         return
-    console.print(
-        f"Updates come from {now.url}, signed by {' or '.join(now.keys)}.", markup=False, highlight=False
-    )
+    console.print(f"Updates come from {now.url}, signed by {' or '.join(now.keys)}.")
     if now.left_out:
-        console.print(f"Keys of that repository that are not trusted: {now.left_out}.", highlight=False)
-    console.print("'workshop update machine' brings the newest now.", markup=False, highlight=False)
+        console.print(f"Keys of that repository that are not trusted: {now.left_out}.")
+    console.print("'workshop update machine' brings the newest now.")
 
 
 pull_app = typer.Typer(
@@ -650,10 +648,10 @@ def pull(
         print_json(asdict(pulled))
         return
     if pulled.note:
-        messages.print(f"! {pulled.note}", markup=False, highlight=False)
+        messages.print(f"! {pulled.note}")
     if pulled.changed and pulled.news:
-        console.print(f"What is new: {pulled.tag}\n{pulled.news}", markup=False, highlight=False)
+        console.print(f"What is new: {pulled.tag}\n{pulled.news}")
     verdict = "would be brought to" if dry_run else "is at"
     if pulled.revision:
         name = " ".join(filter(None, (pulled.revision, pulled.tag)))
-        console.print(f"This machine {verdict} revision {name}.", markup=False, highlight=False)
+        console.print(f"This machine {verdict} revision {name}.")

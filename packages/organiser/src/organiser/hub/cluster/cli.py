@@ -111,7 +111,7 @@ def warm(
     if json:
         print_json({"ready": done.ready, "failed": done.failed})
     for number, said in done.failed.items():
-        messages.print(f"seat {int(number)}: {said}", markup=False, highlight=False)
+        messages.print(f"seat {int(number)}: {said}")
     if done.failed:
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
