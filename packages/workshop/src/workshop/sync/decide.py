@@ -4,41 +4,55 @@
 *offered* what the organiser has now. "I changed it" means that the file says something else than what was
 synced: to have run a notebook, or to have saved it in another layout, is no change.
 
-============  =====================  ==============================  =====================================
-last synced   mine                   offered                         outcome
-============  =====================  ==============================  =====================================
-never         there is none          a file                          updated: it is new
-never         says the same          a file                          nothing; from now on it counts as synced
-never         another file           a file                          beside: mine keeps the name
-a version     as it was synced       the same version                nothing
-a version     I changed or ran it    the same version                nothing
-a version     I deleted it           the same version, or another    restored
-a version     cut off, not whole     the same version                beside
-a version     an earlier version     the same version                updated, as from that earlier version: a
-                                                                     snapshot of my files was restored
-a version     as it was synced       another version                 updated
-a version     I only ran it          another version                 updated; outputs of cells that stayed
-                                                                     are kept
-a version     I changed it           another version, a notebook     merged by cell; kept, when mine has all
-                                                                     of it already; beside, when both changed
-                                                                     one cell or mine is no valid notebook
-a version     I changed it           another version, no notebook    beside
-a version     says the same          another version                 nothing: both made one change
-any           any                    another version, a notebook     refused
-                                     that is not valid
-a version     not changed            no longer there                 backed-up: it goes to the backup
-a version     I changed it           no longer there                 kept, and said once
-never         any                    no longer there                 nothing
-any           a link, or a folder    any                             beside; nothing if it is no longer there
-              in its place
-a version     read-only, or another  another version                 beside in place of updated or merged
-              account's              no longer there                 kept in place of backed-up
-============  =====================  ==============================  =====================================
+The first row that fits counts.
 
-*Beside* leaves the participant's file as it is and writes the offered version under a name of its own, each
-version only once. Two more outcomes are none of this function's: *deferred* (somebody has the notebook open,
-or saved it while the sync ran; see ``apply``) and a *rename*, by which "last synced" and "mine" are those of
-the old name (``find_renames``; ``plan`` moves the files).
+============  ==============================  ====================  ========================================
+last synced   mine                            offered               outcome
+============  ==============================  ====================  ========================================
+any           a link, or a folder in its      a file                beside
+              place                           no longer there       nothing
+never         any                             no longer there       nothing
+a version     I deleted it                    no longer there       nothing
+a version     not changed, but read-only or   no longer there       kept, and from now on the participant's
+              another account's
+a version     not changed                     no longer there       backed-up: it goes to the backup
+a version     I changed it                    no longer there       kept, and said once
+any           any                             another version, a    refused, until a valid one is offered
+                                              notebook that is not
+                                              valid
+never         there is none                   a file                updated: it is new
+a version     I deleted it                    any                   restored: the offered version is written
+any           the very same bytes             any                   nothing; from now on it counts as synced
+never         says the same                   a file                nothing; from now on it counts as synced
+never         another file                    a file                beside: mine keeps the name
+a version     a notebook that is cut off      the same version      beside
+a version     an earlier synced version: my   the same version      updated, as from that earlier version
+              folder was restored
+a version     anything else                   the same version      nothing
+a version     as it was synced                another version       updated
+a version     I changed it, and it says the   another version       nothing: both made one change
+              same as offered
+a version     I only ran it                   another version       updated; outputs of cells that stayed are
+                                                                    kept. Kept, when that leaves my file as
+                                                                    it is
+a version     I changed it                    another version, a    merged by cell: my answer to an exercise
+                                              notebook              stays. Kept, when mine has all of it.
+                                                                    Beside, when both changed another cell,
+                                                                    when mine is no valid notebook, or when
+                                                                    the synced bytes are lost
+a version     I changed it                    another version, no   beside
+                                              notebook
+a version     read-only, or another           another version       beside in place of updated or merged
+              account's
+============  ==============================  ====================  ========================================
+
+Where bytes go: *updated*, *merged* and *restored* write over the participant's file, which ``apply`` backs up
+before. *Beside* leaves that file as it is and writes the offered version under a name of its own
+(``NAME.upstream-REVISION``), each version only once. All other outcomes write nothing.
+
+Two more outcomes are none of this function's: *deferred* (somebody has the notebook open, or saved it while
+the sync ran; see ``apply``) and a *rename*, by which "last synced" and "mine" are those of the old name
+(``find_renames``; ``plan`` moves the files).
 """
 
 from __future__ import annotations
@@ -136,9 +150,11 @@ class Sides:
     """What of the participant's has the file's place, such as a link; empty for nothing."""
     protected: str = ""
     """Why the participant's file must not be replaced; empty when it may."""
-    equal: bool = False
-    """Whether the offered version is the participant's, too (``Source.equal``)."""
+    both_mine: bool = False
+    """Whether the offered version is the participant's, too: a folder packed on another machine. Then two
+    answers to one exercise contradict each other, and none goes first."""
     effort: Effort = field(default_factory=Effort)
+    """What of this sync's time for comparing cells is left."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +192,8 @@ def decide(sides: Sides) -> Decision:
             return beside(last, offered, "your file is not a whole notebook")
         if mine.meaning not in last.earlier or mine.meaning == last.meaning:
             return Decision(Action.NOTHING, entry=last)
-        # A restored snapshot: it did not grow from the version that was synced last.
+        # A restored snapshot did not grow from the version that was synced last, so there is no base. Nobody
+        # edited it either: it is taken for a notebook that was only run.
         sides = replace(sides, base=None)
     decision = _combined(sides, last, mine, offered)
     if sides.protected and decision.action in (Action.UPDATED, Action.MERGED):
@@ -243,16 +260,16 @@ def _combined(sides: Sides, last: Entry, mine: Version, offered: Version) -> Dec
 def _merged(sides: Sides, own: Document, new: Document, old: Document | None, changed: bool) -> Document:
     """Return the notebook with both sides' changes; raises ConflictError where they contradict each other."""
     if changed and old is not None:
-        return merge(old, own, new, sides.equal, sides.effort)
+        return merge(old, own, new, sides.both_mine, sides.effort)
     # What was only run grew from the synced version, or from an earlier one of which the text is left.
     grew = sides.base is not None and sides.mine is not None and sides.base.meaning == sides.mine.meaning
     before = old if old is not None and grew else without_outputs(own)
     try:
-        return merge(before, own, new, sides.equal, sides.effort)
+        return merge(before, own, new, sides.both_mine, sides.effort)
     except ConflictError:
         # Nobody changed it but some tool that dealt out other ids: its cells go by what they say.
         bare = without_ids(own)
-        return merge(without_outputs(bare), bare, new, sides.equal, sides.effort)
+        return merge(without_outputs(bare), bare, new, sides.both_mine, sides.effort)
 
 
 def is_notebook(path: str) -> bool:

@@ -416,15 +416,17 @@ class Slot:
 
 
 def merge(
-    base: Document, mine: Document, theirs: Document, equal: bool = False, effort: Effort | None = None
+    base: Document, mine: Document, theirs: Document, both_mine: bool = False, effort: Effort | None = None
 ) -> Document:
     """Return the notebook with both sides' changes; the arguments stay as they are.
 
-    ``equal``: both are a participant's, so that two answers to one exercise contradict each other.
+    ``both_mine``: both are one participant's, so that two answers to one exercise contradict each other.
     Raises ConflictError when both sides changed the same cell, the same setting or the order.
     """
     sides = (base["cells"], mine["cells"], theirs["cells"])
-    merged = {slot: cell for slot in _slots(*sides, effort) if (cell := _merge_cell(slot, equal)) is not None}
+    merged = {
+        slot: cell for slot in _slots(*sides, effort) if (cell := _merge_cell(slot, both_mine)) is not None
+    }
     slot_of = {id(cell): slot for slot in merged for cell in (slot.base, slot.mine, slot.theirs)}
     ordered = arrange(*([slot_of[id(cell)] for cell in each if id(cell) in slot_of] for each in sides))
     minor = max(mine.get("nbformat_minor", 0), theirs.get("nbformat_minor", 0))
@@ -456,11 +458,11 @@ def _slots(base: list[Cell], mine: list[Cell], theirs: list[Cell], effort: Effor
     return slots + [Slot(None, None, cell) for cells in new_theirs.values() for cell in cells]
 
 
-def _merge_cell(slot: Slot, equal: bool) -> Cell | None:
+def _merge_cell(slot: Slot, both_mine: bool) -> Cell | None:
     """Return the merged cell; None when it goes."""
     base, mine, theirs = slot.base, slot.mine, slot.theirs
     if mine is not None and theirs is not None:
-        return _merge_both(base, mine, theirs, equal)
+        return _merge_both(base, mine, theirs, both_mine)
     if base is None:
         return mine or theirs
     if mine is not None:  # the organiser deleted it: an edit outlives that
@@ -470,10 +472,10 @@ def _merge_cell(slot: Slot, equal: bool) -> Cell | None:
     return None
 
 
-def _merge_both(base: Cell | None, mine: Cell, theirs: Cell, equal: bool) -> Cell:
+def _merge_both(base: Cell | None, mine: Cell, theirs: Cell, both_mine: bool) -> Cell:
     before = base or {}
     what, is_answer = "you and the workshop changed the same cell", False
-    if not equal and base is not None and (name := exercise_of(mine)) and name == exercise_of(base):
+    if not both_mine and base is not None and (name := exercise_of(mine)) and name == exercise_of(base):
         # An answer outlives a stub that was rewritten, unless something else is asked for now.
         is_answer = asks_the_same(base, theirs)
         what = f"you answered the exercise {name}, in which the workshop now asks for something else"

@@ -196,7 +196,7 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
         for path, sha256 in about["delivered"].items()
         if path in files and (known := older.get(path, files[path])).sha256 == sha256
     }
-    return Source(files, skipped, content_revision(files), equal=True), before
+    return Source(files, skipped, content_revision(files), both_mine=True), before
 
 
 def _odd(info: zipfile.ZipInfo) -> str:

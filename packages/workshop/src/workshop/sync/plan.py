@@ -114,7 +114,7 @@ class Planner:
                 offered,
                 in_the_way,
                 protection(self.into / path) if mine is not None else "",
-                self.source.equal,
+                self.source.both_mine,
                 self.effort,
             )
         )
@@ -175,7 +175,7 @@ class Planner:
                 old[name],
                 own,
                 files[target],
-                equal=self.source.equal,
+                both_mine=self.source.both_mine,
                 effort=self.effort,
             )
             decision = decide(sides)

@@ -60,7 +60,7 @@ class Source:
     """What the organiser says about this revision."""
     notes: tuple[str, ...] = ()
     """What else people should know."""
-    equal: bool = False
+    both_mine: bool = False
     """Whether it is another folder of the participant's: then no side's answer goes before the other's."""
     finished: Callable[[], None] = field(default=lambda: None)
     """To be called once everything was delivered."""
