@@ -42,6 +42,7 @@ PLAY = """
 - hosts: all
   gather_facts: true
   tasks:
+    - ansible.builtin.include_role: {name: notebook-sync, tasks_from: look}
     - ansible.builtin.include_role: {name: notebook-sync, tasks_from: record}
     - ansible.builtin.include_role: {name: jupyter-service, tasks_from: token}
     - ansible.builtin.include_role: {name: hub-service, tasks_from: units, apply: {check_mode: true}}

@@ -16,6 +16,8 @@ PLAY = """
   hosts: all
   gather_facts: true
   tasks:
+    - name: Look at the machine
+      ansible.builtin.include_role: {name: notebook-sync, tasks_from: look}
     - name: Write down how the machine is set up
       ansible.builtin.include_role: {name: notebook-sync, tasks_from: record}
     - name: Use the class's token
