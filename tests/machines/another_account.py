@@ -114,7 +114,29 @@ def signals():
 
 def more_ports():
     """Return the workshop's open ports besides the three: a kernel's traffic, for example."""
-    return " ".join(str(port) for _, port, account in rows() if account == OWNER and port not in (*PORTS, 22))
+    ports = [port for _, port, account in rows() if account == OWNER and port not in (*PORTS, 22)]
+    return " ".join(str(port) for port in ports if not is_output_pipe(port))
+
+
+def is_output_pipe(port):
+    """Tell whether a port is one at which ipykernel collects what a kernel's child processes print.
+
+    Each kernel has one, also while the lessons are compiled in the background. It says nothing, and takes only
+    messages that begin with the kernel's own random bytes. A socket of ZeroMQ names its type when one connects.
+    """
+    greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+    ready = b"\x05READY\x0bSocket-Type\x00\x00\x00\x04PUSH"
+    answer = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            client.sendall(greeting + b"\x04" + bytes([len(ready)]) + ready)
+            while len(answer) < 200 and (more := client.recv(200)):
+                answer += more
+                if b"Socket-Type" in answer:
+                    break
+    except OSError:
+        return False  # whoever it is speaks another language
+    return b"Socket-Type\x00\x00\x00\x04PULL" in answer
 
 
 def sockets():
