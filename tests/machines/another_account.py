@@ -119,10 +119,11 @@ def more_ports():
 
 
 def is_output_pipe(port):
-    """Tell whether a port is one at which ipykernel collects what a kernel's child processes print.
+    """Tell whether at a port ipykernel collects what a kernel's child processes print.
 
-    Each kernel has one, also while the lessons are compiled in the background. It says nothing, and takes only
-    messages that begin with the kernel's own random bytes. A socket of ZeroMQ names its type when one connects.
+    Each kernel has one, also while the lessons are compiled in the background. It says nothing, and takes
+    only messages that begin with the kernel's own random bytes. A socket of ZeroMQ names its type when one
+    connects.
     """
     greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
     ready = b"\x05READY\x0bSocket-Type\x00\x00\x00\x04PUSH"
