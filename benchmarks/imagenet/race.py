@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -80,6 +79,12 @@ def by_keras(network: str, file: Path) -> tuple[Forward, str]:
 ENGINES = {"lasagne": by_lasagne, "torch": by_torch, "keras": by_keras}
 
 
+def peak_rss_mb() -> float:
+    """Return the most memory that this process has held, in MB; its ``ru_maxrss`` may be its parent's."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    return round(int(line.split()[1]) * 1024 / 1e6, 1)
+
+
 def race(engine: str, network: str, runs: int, file: Path) -> dict[str, Any]:
     """Warm up, then time each of ``runs`` forward passes."""
     forward, version = ENGINES[engine](network, file)
@@ -91,8 +96,7 @@ def race(engine: str, network: str, runs: int, file: Path) -> dict[str, Any]:
         forward()
         seconds.append(time.perf_counter() - started)
         cpu.append(time.process_time() - busy)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": seconds, "cpu_seconds": cpu, "peak_rss_mb": round(peak / 1e6, 1), "version": version}
+    return {"seconds": seconds, "cpu_seconds": cpu, "peak_rss_mb": peak_rss_mb(), "version": version}
 
 
 def write_weights(network: str, file: Path) -> dict[str, Any]:

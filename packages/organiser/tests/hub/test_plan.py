@@ -33,7 +33,7 @@ def process(proc: Path, number: int, command: str, kib: int) -> None:
 
 
 def test_what_runs_is_measured_by_its_proportional_set_size(tmp_path: Path) -> None:
-    process(tmp_path, 1, "/venvs/hub/bin/python -P -m organiser.hub.singleuser", 100 * 1024)
+    process(tmp_path, 1, "/venvs/hub/bin/python -P -m jupyterhub.singleuser", 100 * 1024)
     process(tmp_path, 2, "/venvs/hub/bin/python -m ipykernel_launcher -f x", 60 * 1024)
     process(tmp_path, 3, "/venvs/hub/bin/python -P -m jupyterhub --config x", 120 * 1024)
     process(tmp_path, 4, "/usr/bin/python3 something", 5)
@@ -42,7 +42,7 @@ def test_what_runs_is_measured_by_its_proportional_set_size(tmp_path: Path) -> N
 
 
 def test_who_may_not_look_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    process(tmp_path, 1, "organiser.hub.singleuser", 1)
+    process(tmp_path, 1, "jupyterhub.singleuser", 1)
 
     def refuse(path: Path) -> float:
         raise PermissionError

@@ -28,7 +28,11 @@ c.JupyterHub.init_spawners_timeout = 1
 
 c.JupyterHub.db_url = f"sqlite:///{hub.state / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(hub.state / "cookie-secret")
-c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax", "secure": scheme == "https"}}
+c.JupyterHub.tornado_settings = {
+    "cookie_options": {"samesite": "Lax", "secure": scheme == "https"},
+    # Whoever frees or restarts a seat goes on when its server has ended; systemd kills one after ten seconds.
+    "slow_stop_timeout": 60,
+}
 
 if hub.subdomains:
     # Each seat is an origin of its own: a script of one can neither ask nor read another one's server. The

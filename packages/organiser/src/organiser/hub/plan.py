@@ -60,7 +60,7 @@ def measure(proc: Path = Path("/proc")) -> dict[str, list[float]]:
     """
     found: dict[str, list[float]] = {"server": [], "kernel": [], "hub": [], "proxy": []}
     signs = {
-        "organiser.hub.singleuser": "server",
+        "jupyterhub.singleuser": "server",
         "ipykernel_launcher": "kernel",
         "jupyterhub --config": "hub",
         "configurable-http-proxy": "proxy",
