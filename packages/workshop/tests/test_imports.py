@@ -19,7 +19,6 @@ FOUNDATION = {
 MAY_IMPORT = {
     "__main__": set(),
     "bench": set(),
-    "bubblebreaker": set(),
     "datasets": set(),
     "imagenet": {"datasets"},
     "jupyter": {"machine", "update_button"},
@@ -67,25 +66,23 @@ def rooms() -> dict[str, set[tuple[str, str]]]:
         source = PACKAGES / package / "src" / package
         for path in source.rglob("*.py"):
             room = path.relative_to(source).parts[0].removesuffix(".py") if package == "workshop" else package
-            name = "bubblebreaker alone" if package == "bubblebreaker" else room
-            found.setdefault(name, set()).update(imported(path))
+            found.setdefault(room, set()).update(imported(path))
     return found
 
 
 def test_each_room_imports_what_the_table_allows() -> None:
     for room, others in rooms().items():
-        if room == "bubblebreaker alone":
+        if room == "bubblebreaker":
             assert {package for package, _ in others} <= {"bubblebreaker"}
             continue
         allowed = FOUNDATION | ({room} if room in MAY_IMPORT else set()) | MAY_IMPORT.get(room, set())
         assert {other for package, other in others if package == "workshop"} <= allowed, room
-        games = {"bubblebreaker"} if room == "bubblebreaker" else set()
         inside = {"organiser"} if room == "organiser" else set()
-        assert {package for package, _ in others} - {"workshop"} <= games | inside, room
+        assert {package for package, _ in others} - {"workshop"} <= inside, room
 
 
 def test_the_table_names_every_room_and_has_no_circle() -> None:
-    assert set(rooms()) - {"bubblebreaker alone"} == set(MAY_IMPORT) | FOUNDATION
+    assert set(rooms()) - {"bubblebreaker"} == set(MAY_IMPORT) | FOUNDATION
 
     def visit(room: str, way: tuple[str, ...]) -> None:
         assert room not in way, f"a circle: {' → '.join((*way, room))}"

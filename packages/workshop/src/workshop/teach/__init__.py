@@ -4,3 +4,10 @@ Each module is usable alone and stays out of the way of the library that is taug
 and return numpy arrays, or the expressions and compiled functions of Theano. Importing this
 package imports nothing; a lesson imports the modules that it needs.
 """
+
+import sys
+
+if "IPython" in sys.modules:
+    from workshop.teach import outdated
+
+    outdated.watch()

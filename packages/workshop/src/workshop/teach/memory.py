@@ -26,7 +26,7 @@ def peak_mb() -> int:
     """Return the most memory that this kernel has held so far, in MB."""
     if sys.platform == "darwin":
         return max(used_mb(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_000_000)
-    # Linux counts in ru_maxrss what the process was before it became a kernel, too: a fork of Jupyter's server.
+    # On Linux ru_maxrss begins with the memory of the process that this one was forked from.
     most = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return max(used_mb(), int(most[1]) * 1024 // 1_000_000 if most else 0)
 
