@@ -57,7 +57,7 @@ def start(code: str, folder: Path) -> str:
 
 def test_the_launcher_becomes_the_kernel(tmp_path: Path) -> None:
     choice.write(Settings(), choice.here(7))
-    code = "import os, sys; print(os.environ['OPENBLAS_NUM_THREADS'], sys.argv[1:-1])"
+    code = "import os, sys; print(os.environ['OPENBLAS_NUM_THREADS'], sys.argv[1:])"
     assert start(code, tmp_path).strip() == "7 ['-f', 'connection.json']"
 
 

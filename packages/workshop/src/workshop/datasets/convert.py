@@ -6,8 +6,6 @@ numbers, and nothing else.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import gzip
 import pickle
 import struct
@@ -95,16 +93,6 @@ def _unpickle(unpickler: type[PlainUnpickler], stream: Any, **options: Any) -> A
         raise WrongContentError(f"its pickle cannot be read ({type(error).__name__})") from error
 
 
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Build a million small objects without looking for cycles among them again and again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 def gunzip(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the decompressed bytes of a gzip stream; WrongContentError when it is not one."""
     try:
@@ -120,8 +108,7 @@ def names_by_country(stream: IO[bytes]) -> Iterator[tuple[str, Iterator[bytes]]]
     One line per nationality, in alphabetical order: the nationality, then its names, sorted, all
     separated by tabs; UTF-8.
     """
-    with _no_garbage_collection():
-        names = _unpickle(PlainUnpickler, stream)
+    names = _unpickle(PlainUnpickler, stream)
     yield "names-by-country.tsv", _table(names)
 
 

@@ -27,8 +27,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop.machine.kernel import large_pages
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -138,20 +136,11 @@ def _interpreter_piece() -> Callable[[], None]:
 
 def _scattered(count: int) -> tuple[mmap.mmap, list[int]]:
     """Return so many pages of memory, and a place in each in random order."""
-    memory = _memory(count * mmap.PAGESIZE)
+    memory = mmap.mmap(-1, count * mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     drawn = random.Random(0)
     places = [number * mmap.PAGESIZE + drawn.randrange(mmap.PAGESIZE) for number in range(count)]
     drawn.shuffle(places)
     return memory, places
-
-
-def _memory(size: int) -> mmap.mmap:
-    """Return so many bytes of memory, in large pages where kernels ask for those."""
-    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if large_pages():
-        with contextlib.suppress(OSError):  # it is slow then, but memory
-            memory.madvise(mmap.MADV_HUGEPAGE)
-    return memory
 
 
 def _in_turn(places: list[int], count: int) -> Iterator[list[int]]:
@@ -170,12 +159,6 @@ def _array_pieces() -> dict[str, Callable[[], None]]:
         return drawn.standard_normal(shape, dtype=np.float32)
 
     arrays = [*(numbers(512, 512) for _ in range(3)), *(numbers(1_500_000) for _ in range(3))]
-    if large_pages():  # else NumPy has its own way with large arrays, here and in kernels
-        large = np.frombuffer(_memory(sum(each.nbytes for each in arrays)), np.float32)
-        ends = np.cumsum([each.size for each in arrays])
-        for number, (each, end) in enumerate(zip(arrays, ends, strict=True)):
-            arrays[number] = large[end - each.size : end].reshape(each.shape)
-            arrays[number][...] = each
     left, right, result, first, second, target = arrays
 
     def product() -> None:
