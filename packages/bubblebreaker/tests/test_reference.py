@@ -131,14 +131,3 @@ def test_where_nothing_bursts_the_game_stays(cell: tuple[int, int]) -> None:
         game.play(*cell)
     assert (game.board == before).all()
     assert game.played == []
-
-
-def test_the_same_seed_is_the_same_game() -> None:
-    def play(seed: int) -> tuple[int, list[list[int]]]:
-        game = reference.Game.seeded(BUBBLE_BREAKER, seed)
-        while not game.over:
-            game.play(*reference.moves(game.board)[0])
-        return game.score, game.board.tolist()
-
-    assert play(1) == play(1)
-    assert play(1) != play(2)

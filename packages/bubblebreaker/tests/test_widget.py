@@ -11,7 +11,6 @@ import pytest
 
 from bubblebreaker import draw, reference
 from bubblebreaker.agents import make_agent, play_game
-from bubblebreaker.agents.searching import PlanningAgent
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board
 from bubblebreaker.widget import HERE, BubbleBoard, one_module
 
@@ -80,13 +79,6 @@ def test_a_new_game_is_another_board_or_the_given_one_again(small: BubbleBoard) 
     assert (small.state["board"], small.score, small.state["moves"]) == (BOARD, 0, 0)
 
 
-def test_the_same_seed_gives_the_same_games() -> None:
-    one, other = BubbleBoard(seed=5), BubbleBoard(seed=5)
-    one.new()
-    other.new()
-    assert one.state["board"] == other.state["board"]
-
-
 @pytest.mark.parametrize(
     "message",
     [
@@ -122,13 +114,6 @@ def test_a_click_on_an_older_board_does_nothing_but_show_the_newer_one(
     small._asked(small, {"kind": "play", "row": 0, "column": 0, "number": shown}, [])
     assert small.state == once
     assert sent == ["state"]
-
-
-def test_python_is_told_of_an_illegal_move(small: BubbleBoard) -> None:
-    for cell in [(0, 2), (5, 5)]:
-        with pytest.raises(reference.IllegalMoveError):
-            small.play(*cell)
-    assert small.state["moves"] == 0
 
 
 def test_an_agent_plays_step_by_step_until_nothing_is_left() -> None:
@@ -192,33 +177,10 @@ def test_a_named_agent_that_is_watched_plays_as_it_does_alone(name: str) -> None
     assert board.game.played == alone.played
 
 
-def test_a_planner_plans_anew_when_it_is_interrupted() -> None:
-    rules = SAMEGAME.having(rows=6, columns=6, colours=3)
-    board = BubbleBoard(rules, seed=4, agent=PlanningAgent(rules, seconds=0.05))
-    board.step()
-    board.step()
-    board.undo()
-    board.play(*reference.moves(board.game.board)[-1])
-    while not board.game.over:
-        board.step()
-    assert board.state["over"] is True
-    board.step()
-    board.undo()
-    board.step()
-    assert board.state["over"] is True
-
-
 def test_an_agent_that_makes_no_move_is_found_out() -> None:
     board = BubbleBoard(SMALL, board=BOARD, agent=lambda board: None, name="idler")
     with pytest.raises(ValueError, match="idler makes no move"):
         board.step()
-
-
-def test_several_boards_keep_apart(small: BubbleBoard) -> None:
-    other = BubbleBoard(SMALL, board=BOARD)
-    small.play(0, 0)
-    assert (other.state["moves"], small.state["moves"]) == (0, 1)
-    assert np.array_equal(other.game.board, BOARD)
 
 
 def test_without_a_browser_it_is_a_still_picture(small: BubbleBoard) -> None:

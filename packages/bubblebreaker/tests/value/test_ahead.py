@@ -8,8 +8,8 @@ import pytest
 from bubblebreaker import reference
 from bubblebreaker.cells import pack
 from bubblebreaker.engine import new_boards, step
-from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Dice, Rules
-from bubblebreaker.value.ahead import best_of, choose, ends, look_ahead, play
+from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Rules
+from bubblebreaker.value.ahead import choose, ends, look_ahead, play
 from bubblebreaker.value.experience import Nothing
 from bubblebreaker.value.features import Floats, describe
 
@@ -37,13 +37,6 @@ def test_each_move_is_tried(rules: Rules) -> None:
         assert ahead.points[mine].tolist() == [a + b for a, b in zip(expected, bonus, strict=True)]
 
 
-def test_without_foresight_it_takes_the_most_points() -> None:
-    board = reference.new_board(SMALL, Dice.seeded(5))
-    row, column = choose(SMALL, board, Nothing())
-    sizes = [len(cells) for cells in reference.groups(board)]
-    assert len(reference.group(board, row, column)) == max(sizes)
-
-
 def test_worth_counts_as_points_do() -> None:
     board = np.array([[1, 0, 0], [1, 2, 2], [3, 2, 2]], np.int8)
     assert choose(SAMEGAME.having(rows=3, columns=3), board, Nothing()) == (2, 1)
@@ -69,11 +62,6 @@ def test_a_column_yet_to_be_thrown_is_hope() -> None:
     thrown = BUBBLE_BREAKER.having(rows=1, columns=3)
     assert ends(thrown, told).tolist() == [False, True, False]
     assert ends(thrown.having(refill="grey"), told).tolist() == [True, True, False]
-
-
-def test_best_is_the_first_of_equals_and_nothing_where_there_is_nothing() -> None:
-    totals = np.array([1.0, 3.0, 3.0, -5.0])
-    assert best_of(totals, np.array([0, 3, 3, 4])).tolist() == [1, -1, 3]
 
 
 @pytest.mark.parametrize("rules", [SMALL, THROWN])

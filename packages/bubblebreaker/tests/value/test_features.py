@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bubblebreaker import engine, reference
+from bubblebreaker import reference
 from bubblebreaker.rules import SAMEGAME, Board
-from bubblebreaker.value.features import OF_A_COLOUR, OF_THE_BOARD, describe, names, width
+from bubblebreaker.value.features import OF_A_COLOUR, describe, names
 from bubblebreaker.value.pairs import PAIRS
 
 COLOURS = 5
@@ -111,17 +111,3 @@ def test_grey_columns_are_counted_and_are_no_bubbles() -> None:
     board = np.array([[1, -1, -1], [1, -1, -1]], np.int8)
     seen = told(board)
     assert (seen["grey columns"], seen["bubbles"], seen["columns"], seen["moves"]) == (2, 2, 3, 1)
-
-
-def test_an_empty_board_is_nothing() -> None:
-    seen = told(np.zeros((4, 4), np.int8))
-    nothing = {"no single left", "no move left", "every single in reach"}
-    assert {name for name, value in seen.items() if value} == nothing
-
-
-@pytest.mark.parametrize("colours", [1, 3, 7])
-def test_names_and_width_agree(colours: int) -> None:
-    boards, _ = engine.new_boards(SAMEGAME.having(colours=colours), [1, 2])
-    assert describe(boards, colours).shape == (2, width(colours))
-    assert len(names(colours)) == width(colours) == colours * len(OF_A_COLOUR) + len(OF_THE_BOARD)
-    assert describe(boards, colours).dtype == np.float32

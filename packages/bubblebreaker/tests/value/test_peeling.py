@@ -71,14 +71,6 @@ def test_it_is_what_the_reference_leaves(seed: int, rows: int, columns: int, thr
         assert whole.tolist() == [*after, left[-1], len(left) - 1, left[-1] == 0, most, cleared]
 
 
-def test_a_kept_colour_comes_together() -> None:
-    board = np.array([[1, 0, 0], [2, 3, 0], [2, 3, 1], [1, 1, 4]], np.int8)
-    told = dict(zip(PEELED_COLOUR, peel(board[np.newaxis], COLOURS)[0][0, 0].tolist(), strict=True))
-    # The 2s and 3s burst, and all 1s but the one on the 4 touch.
-    assert (told["kept: others left"], told["kept: groups"], told["kept: singles"]) == (1, 1, 1)
-    assert (told["kept: largest group"], told["kept: all left"]) == (3, 2)
-
-
 class Peeled(Nothing):
     peeled = True
 

@@ -132,17 +132,3 @@ def test_a_seat_is_at_the_classrooms_address_and_gets_memory_from_the_organiser(
     assert "localhost" not in where(settings, seat).text
     assert "from the organiser" in seat.more_memory
     assert "--memory" not in seat.more_memory
-
-
-@pytest.mark.parametrize(
-    ("place", "way"),
-    [
-        (Place(Kind.CONTAINER, "docker", "linuxkit"), "Docker Desktop more (Settings, Resources, Memory)"),
-        (Place(Kind.CONTAINER, "docker", "microsoft"), ".wslconfig"),
-        (Place(Kind.CONTAINER, "podman"), "podman machine set --memory"),
-        (Place(Kind.CONTAINER, "Kubernetes"), "whoever runs the cluster"),
-        (Place(Kind.MACHINE, "Amazon"), "in a cloud take a larger one"),
-    ],
-)
-def test_more_memory_is_had_where_it_is_rationed(place: Place, way: str) -> None:
-    assert way in place.more_memory
