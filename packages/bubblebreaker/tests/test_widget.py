@@ -79,6 +79,13 @@ def test_a_new_game_is_another_board_or_the_given_one_again(small: BubbleBoard) 
     assert (small.state["board"], small.score, small.state["moves"]) == (BOARD, 0, 0)
 
 
+def test_the_same_seed_gives_the_same_games() -> None:
+    one, other = BubbleBoard(seed=5), BubbleBoard(seed=5)
+    one.new()
+    other.new()
+    assert one.state["board"] == other.state["board"]
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -181,6 +188,13 @@ def test_an_agent_that_makes_no_move_is_found_out() -> None:
     board = BubbleBoard(SMALL, board=BOARD, agent=lambda board: None, name="idler")
     with pytest.raises(ValueError, match="idler makes no move"):
         board.step()
+
+
+def test_several_boards_keep_apart(small: BubbleBoard) -> None:
+    other = BubbleBoard(SMALL, board=BOARD)
+    small.play(0, 0)
+    assert (other.state["moves"], small.state["moves"]) == (0, 1)
+    assert np.array_equal(other.game.board, BOARD)
 
 
 def test_without_a_browser_it_is_a_still_picture(small: BubbleBoard) -> None:

@@ -44,20 +44,6 @@ def test_the_tabu_colour_is_burst_only_when_nothing_else_can_be() -> None:
         game.play(*cell)
 
 
-def test_adapting_makes_a_game_likelier_until_it_is_played_again() -> None:
-    table = Table(SMALL)
-    policy = nrpa.make_policy()
-    wanted = table.play(policy)
-    nrpa.annotate(table.packed, table.start, table.used, 0, policy, table.desk, table.line)
-    line = nrpa.make_line(table.packed)
-    nrpa.copy_line(table.line, line)
-    for _ in range(100):
-        nrpa.adapt(policy, line, 1.0, table.chances)
-    again = [table.play(policy) for _ in range(20)]
-    assert sum(moves == wanted for moves in again) > 10
-    assert np.isfinite(policy).all()
-
-
 def test_a_step_of_adaptation_is_the_gradient_of_the_log_likelihood() -> None:
     line = nrpa.make_line(pack(SMALL))
     # Two moves: one of the codes 3, 4, 5, where 4 was chosen; one of the codes 4, 6, where 6 was.

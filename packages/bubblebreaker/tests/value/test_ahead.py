@@ -24,19 +24,6 @@ class Fewest:
         return -1000 * told[:, -14]
 
 
-@pytest.mark.parametrize("rules", [SMALL, THROWN])
-def test_each_move_is_tried(rules: Rules) -> None:
-    boards, _ = new_boards(rules, range(20))
-    ahead = look_ahead(rules, boards, Nothing())
-    for i, board in enumerate(boards):
-        mine = slice(ahead.after.starts[i], ahead.after.starts[i + 1])
-        cells = [divmod(int(action), rules.columns) for action in ahead.after.actions[mine]]
-        assert cells == reference.moves(board)
-        expected = [rules.points(len(reference.group(board, *cell))) for cell in cells]
-        bonus = [rules.cleared_bonus * (not after.any()) for after in ahead.after.boards[mine]]
-        assert ahead.points[mine].tolist() == [a + b for a, b in zip(expected, bonus, strict=True)]
-
-
 def test_worth_counts_as_points_do() -> None:
     board = np.array([[1, 0, 0], [1, 2, 2], [3, 2, 2]], np.int8)
     assert choose(SAMEGAME.having(rows=3, columns=3), board, Nothing()) == (2, 1)

@@ -11,6 +11,7 @@ from bubblebreaker import engine
 from bubblebreaker.rules import PRESETS
 from bubblebreaker.value.ahead import play
 from bubblebreaker.value.experience import Nothing
+from bubblebreaker.value.features import describe
 from bubblebreaker.value.trained import NoNetworkError, Trained, load, shipped
 
 GAMES = ["samegame", "bubblebreaker"]
@@ -23,6 +24,18 @@ def test_a_small_network_by_hand() -> None:
     assert network.worth(np.array([[3, 2]], np.float32)).tolist() == [95]
     # (1, 6) → (0, 1) → max(0, (0, -0.5)) → 7
     assert network.worth(np.array([[1, 6]], np.float32)).tolist() == [70]
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_a_board_is_worth_the_same_in_all_colours(game: str) -> None:
+    rules, network = PRESETS[game], shipped(game)
+    boards, _ = engine.new_boards(rules, range(50))
+    after = engine.after_states(rules, boards).boards
+    worth = network.worth(describe(after, 5, peeled=network.peeled))
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        order = np.array([0, *rng.permutation(np.arange(1, 6)), -1], np.int8)
+        assert np.array_equal(network.worth(describe(order[after], 5, peeled=network.peeled)), worth)
 
 
 @pytest.mark.parametrize(("game", "bar"), [("samegame", 1300), ("bubblebreaker", 1227)])

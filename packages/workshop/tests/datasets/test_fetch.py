@@ -82,13 +82,6 @@ def test_what_nobody_has_is_unavailable_with_every_reason_in_one_line(
     assert not fetching.file("dead").exists()
 
 
-def test_a_wrong_file_that_cannot_be_replaced_is_unavailable(fetching: Fetching) -> None:
-    dataset = dataset_of(CONTENT, url_source("http://127.0.0.1:9/dead"))
-    fetching.file().parent.mkdir(parents=True)
-    fetching.file().write_bytes(b"x" * len(CONTENT))
-    assert fetching(dataset)[0].state == "unavailable"
-
-
 def test_the_stick_comes_before_the_network(fetching: Fetching, server: Server, tmp_path: Path) -> None:
     stick = fill(tmp_path / "stick")
     dataset = dataset_of(CONTENT, url_source(server.serve("/right", CONTENT)))

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 
 from datasets.conftest import Server, dataset_of, file_of, left_over, url_source
 from workshop.datasets import fetch, network
@@ -157,21 +155,6 @@ def test_silence_of_a_live_host_costs_one_source_only(
     assert [path for path, _ in server.asked].count("/f") == 3
     monkeypatch.undo()
     assert get(run, server.serve("/g", CONTENT)).read_bytes() == CONTENT
-
-
-def test_a_live_host_that_refuses_for_a_moment_is_tried_again(
-    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    get(run, server.serve("/first", CONTENT[1:]), CONTENT[1:])
-    real, refusals = requests.get, iter([requests.ConnectionError("refused")])
-
-    def refuse_once(*words: Any, **more: Any) -> Any:
-        for error in refusals:
-            raise error
-        return real(*words, **more)
-
-    monkeypatch.setattr(requests, "get", refuse_once)
-    assert get(run, server.serve("/f", CONTENT)).read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:{port}", "127.0.0.1:{port}"])

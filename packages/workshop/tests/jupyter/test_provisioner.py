@@ -149,10 +149,6 @@ def death(number: int = signal.SIGKILL, *, counted: bool = True, others: int = 0
     return words(Death(number, counted, 1640, 2000, others, others_mb))
 
 
-def test_small_kernels_are_not_worth_a_word() -> None:
-    assert "other" not in death(others=2, others_mb=160)
-
-
 def test_what_is_not_known_is_not_claimed() -> None:
     assert "most likely because memory ran out" in death(counted=False)
     assert "most likely because memory ran out" in death(signal.SIGTERM, counted=False)

@@ -42,8 +42,6 @@ def test_limits(tmp_path: Path, own: str, files: dict[str, object], limits: list
     assert found(tmp_path, own, files) == limits
 
 
-
-
 def stat(name: str, count: int) -> str:
     return f"anon 5\n{name} {count}"
 

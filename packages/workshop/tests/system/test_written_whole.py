@@ -46,8 +46,6 @@ def test_a_fault_leaves_the_old_one_alone(
     assert list(tmp_path.iterdir()) == [target]
 
 
-
-
 def test_many_are_written_at_once_and_told_in_their_order() -> None:
     both = threading.Barrier(2, timeout=patience(60))
 

@@ -48,11 +48,6 @@ def test_services_that_answer_are_up(tmp_path: Path) -> None:
         }
 
 
-def test_services_that_do_not_run_are_down(tmp_path: Path) -> None:
-    found = states(tmp_path, free_port(), free_port())
-    assert [each["state"] for each in found.values()] == ["down", "down"]
-
-
 @pytest.mark.parametrize("answers", [{}, {"/api": b"<html>"}, {"/api": b"[]"}, {"/api": b"{}"}])
 def test_another_program_on_the_port_is_not_taken_for_the_service(
     tmp_path: Path, answers: dict[str, bytes]
