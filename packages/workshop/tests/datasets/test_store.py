@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import errno
 import json
+import multiprocessing
 import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,32 @@ def test_what_a_killed_fetch_left_is_removed_but_unfinished_downloads_stay(tmp_p
     with store.locked(lambda: None):
         assert left_over(store) == ["abc.part"]
     assert not (store.scratch / "tmp-folder").exists()
+
+
+def _hold(folder: Path, entered: Any, release: Any) -> None:
+    with Store(folder).locked(lambda: None):
+        entered.set()
+        release.wait(120)
+
+
+def test_a_second_fetch_waits_and_a_killed_one_holds_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    entered, release = context.Event(), context.Event()
+    holder = context.Process(target=_hold, args=(tmp_path, entered, release))
+    holder.start()
+    try:
+        assert entered.wait(120)
+        waited: list[float] = []
+
+        def on_wait() -> None:
+            waited.append(time.monotonic())
+            holder.kill()
+
+        with Store(tmp_path).locked(on_wait):
+            assert len(waited) == 1
+    finally:
+        holder.kill()
+        holder.join()
 
 
 def test_adopt_takes_only_the_right_file(store: Store) -> None:
