@@ -10,7 +10,7 @@ from building import SMALL
 
 from bubblebreaker import engine, reference
 from bubblebreaker.boards import BoardsError, read_boards, referee, write_boards
-from bubblebreaker.rules import SAMEGAME, Dice
+from bubblebreaker.rules import SAMEGAME
 
 RULES = SAMEGAME.having(rows=2, columns=3)
 
@@ -61,11 +61,3 @@ def test_the_referee_counts_a_whole_game() -> None:
         referee(SMALL, board, game.played[:-1])
     with pytest.raises(BoardsError, match="move 1 of the game is illegal"):
         referee(SMALL, board, [(-1, 0)])
-
-
-def test_the_referee_leaves_the_board_alone() -> None:
-    board = reference.new_board(SMALL, Dice.seeded(1))
-    before = board.copy()
-    with pytest.raises(BoardsError):
-        referee(SMALL, board, reference.moves(board)[:1])
-    assert (board == before).all()

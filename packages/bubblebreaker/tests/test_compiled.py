@@ -8,31 +8,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from bubblebreaker.compiled import below, compiled, fraction, inlined, mixed
+from bubblebreaker.compiled import below, compiled, mixed
 
 
 def rng(seed: int) -> np.ndarray:
     return np.array([mixed(np.uint64(seed))], np.uint64)
-
-
-@pytest.mark.parametrize("count", [1, 2, 7, 225])
-def test_whole_numbers_are_in_range_and_all_alike(count: int) -> None:
-    state = rng(3)
-    drawn = np.bincount([below(state, count) for _ in range(20_000)], minlength=count)
-    assert len(drawn) == count
-    expected = 20_000 / count
-    # Chi-squared, five standard deviations over its mean.
-    assert ((drawn - expected) ** 2 / expected).sum() <= count - 1 + 5 * np.sqrt(2 * count)
-
-
-def test_fractions_fill_zero_to_one() -> None:
-    state = rng(1)
-    drawn = np.array([fraction(state) for _ in range(5000)])
-    assert drawn.min() >= 0
-    assert drawn.max() < 1
-    assert abs(drawn.mean() - 0.5) < 5 * np.sqrt(1 / 12 / 5000)
 
 
 def test_neighbouring_seeds_have_nothing_in_common_and_none_is_stuck() -> None:
@@ -66,17 +47,3 @@ def test_a_number_that_stands_in_a_call_is_no_reason_to_compile_again() -> None:
 
     assert both(4) == 22
     assert len(doubled.signatures) == 1  # type: ignore[attr-defined]
-
-
-def test_what_is_inlined_is_compiled_within_its_caller() -> None:
-    @inlined
-    def doubled(number: int) -> int:
-        return 2 * number
-
-    @compiled
-    def more(number: int) -> int:
-        return doubled(number) + 1
-
-    assert more(4) == 9
-    assert doubled.signatures == []  # type: ignore[attr-defined]
-    assert doubled(3) == 6, "Python can call it all the same"

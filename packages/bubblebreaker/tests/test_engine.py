@@ -6,11 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
-from building import SMALL, many_rules
+from building import many_rules
 
 from bubblebreaker import engine, reference
 from bubblebreaker.cells import pack
-from bubblebreaker.playouts import UNIFORM
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION, Board, Rules
 
 GAMES = 2_000
@@ -140,36 +139,6 @@ def test_an_action_that_bursts_nothing_changes_nothing() -> None:
         assert (boards == before).all()
 
 
-def test_colours_may_be_renamed_without_any_difference() -> None:
-    boards, dice = engine.new_boards(SAMEGAME, range(20))
-    renamed = np.array([0, 3, 5, 1, 2, 4], np.int8)[boards]
-    points, moves = engine.play_out(SAMEGAME, boards, dice.copy(), range(20))
-    other_points, other_moves = engine.play_out(SAMEGAME, renamed, dice.copy(), range(20))
-    assert (points == other_points).all()
-    assert (moves == other_moves).all()
-    assert (np.array([0, 3, 5, 1, 2, 4], np.int8)[boards] == renamed).all()
-
-
-def test_a_game_does_not_depend_on_its_neighbours() -> None:
-    boards, dice = engine.new_boards(BUBBLE_BREAKER, range(6))
-    alone = [
-        engine.play_out(BUBBLE_BREAKER, boards[i : i + 1].copy(), dice[i : i + 1].copy(), [i])[0][0]
-        for i in range(6)
-    ]
-    together, _ = engine.play_out(BUBBLE_BREAKER, boards, dice, range(6))
-    assert together.tolist() == alone
-    assert len(set(alone)) > 1
-
-
-def test_a_limit_ends_games_early_and_they_go_on_from_there() -> None:
-    boards, dice = engine.new_boards(SMALL, range(8))
-    points, moves = engine.play_out(SMALL, boards, dice, range(8), UNIFORM, limit=2)
-    assert (moves <= 2).all()
-    assert (points >= 0).all()
-    _, more = engine.play_out(SMALL, boards, dice, range(8), UNIFORM)
-    assert more.sum() > 0
-
-
 @pytest.mark.parametrize(
     ("board", "message"),
     [
@@ -183,9 +152,3 @@ def test_boards_that_are_none_are_refused(board: list[list[int]], message: str) 
     rules = SAMEGAME.having(rows=2, columns=2)
     with pytest.raises(ValueError, match=message):
         engine.check_boards(rules, np.array([board], np.int8))
-
-
-def test_settled_boards_pass_as_they_are() -> None:
-    rules = SAMEGAME.having(rows=2, columns=2)
-    board: Board = np.array([[[0, 0], [1, -1]]], np.int8)
-    assert (engine.check_boards(rules, board) == board).all()

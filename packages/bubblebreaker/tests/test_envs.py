@@ -14,7 +14,6 @@ from gymnasium.utils.env_checker import check_env
 
 from bubblebreaker import reference
 from bubblebreaker.envs import IDS, BubbleBreakerEnv, register
-from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME
 
 OPTIONS: list[dict[str, Any]] = [
     {},
@@ -118,16 +117,6 @@ def test_what_was_returned_is_the_callers() -> None:
     assert (board == kept).all()
 
 
-def test_both_pictures_show_the_board() -> None:
-    text = BubbleBreakerEnv(render_mode="ansi", rows=2, columns=3)
-    text.reset(options={"board": np.array([[0, 0, 0], [1, 1, 2]], np.int8)})
-    assert text.render() == "...\n112"
-    picture = BubbleBreakerEnv(render_mode="rgb_array")
-    picture.reset(seed=1)
-    assert picture.render().shape == (BUBBLE_BREAKER.rows * 24, BUBBLE_BREAKER.columns * 24, 3)
-    assert BubbleBreakerEnv().render() is None
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -140,10 +129,3 @@ def test_both_pictures_show_the_board() -> None:
 def test_wrong_arguments_are_named(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         BubbleBreakerEnv(**arguments)
-
-
-def test_a_board_that_is_none_is_refused() -> None:
-    env = BubbleBreakerEnv("samegame")
-    with pytest.raises(ValueError, match="shape"):
-        env.reset(options={"board": np.zeros((3, 3), np.int8)})
-    assert env.rules == SAMEGAME

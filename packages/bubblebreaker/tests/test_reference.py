@@ -105,14 +105,6 @@ def test_what_enters_for_an_emptied_column(refill: Refill, entered: list[int]) -
     assert outcome.points == 4 + 11 * (refill == "grey")
 
 
-def test_random_columns_are_what_the_dice_throw() -> None:
-    rules = BUBBLE_BREAKER.having(rows=2, columns=3)
-    board, dice, same = board_of("123 132"), Dice.seeded(5), Dice.seeded(5)
-    outcome = reference.play(rules, board, 1, 0, dice)
-    assert outcome.board[:, 2].tolist() == [same.colour(5), same.colour(5)]
-    assert dice.state == same.state
-
-
 def test_the_end_brings_bonus_or_deduction() -> None:
     rules = SAMEGAME_DEDUCTION.having(rows=1, columns=6, colours=3)
     assert reference.play(rules, board_of("111100"), 0, 0, Dice(1)).points == 4 + 1000
@@ -131,14 +123,3 @@ def test_where_nothing_bursts_the_game_stays(cell: tuple[int, int]) -> None:
         game.play(*cell)
     assert (game.board == before).all()
     assert game.played == []
-
-
-def test_the_same_seed_is_the_same_game() -> None:
-    def play(seed: int) -> tuple[int, list[list[int]]]:
-        game = reference.Game.seeded(BUBBLE_BREAKER, seed)
-        while not game.over:
-            game.play(*reference.moves(game.board)[0])
-        return game.score, game.board.tolist()
-
-    assert play(1) == play(1)
-    assert play(1) != play(2)

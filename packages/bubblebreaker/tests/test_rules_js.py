@@ -136,9 +136,3 @@ def test_cells_where_nothing_bursts_are_refused(node: str) -> None:
     console.log(JSON.stringify(board));
     """
     assert run_module(node, text, []) == [[None] * 6 + [3], [[0, 0, -1], [1, 2, -1], [1, 1, -1]]]
-
-
-def test_the_module_needs_nothing() -> None:
-    text = MODULE.read_text(encoding="utf-8")
-    assert "import " not in text
-    assert "http" not in text

@@ -101,17 +101,6 @@ def test_the_spec_makes_the_same_again_and_a_pickle_plays_on() -> None:
         assert_same(native.step(actions), twin.step(actions))
 
 
-def test_each_game_is_drawn() -> None:
-    envs = BubbleBreakerVectorEnv(2, render_mode="ansi", **OPTIONS)
-    envs.reset(seed=1)
-    first, second = envs.render() or ()
-    assert len(first.splitlines()) == 5
-    assert first != second
-    pictures = BubbleBreakerVectorEnv(2, render_mode="rgb_array", **OPTIONS)
-    pictures.reset(seed=1)
-    assert [picture.shape for picture in pictures.render() or ()] == [(120, 96, 3)] * 2
-
-
 def test_drawn_actions_are_allowed_alike_and_follow_their_seed() -> None:
     masks = np.tile(np.array([0, 1, 0, 1, 1, 0], np.int8), (30_000, 1))
     masks[0] = 0

@@ -11,7 +11,6 @@ import pytest
 
 from bubblebreaker import draw, reference
 from bubblebreaker.agents import make_agent, play_game
-from bubblebreaker.agents.searching import PlanningAgent
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board
 from bubblebreaker.widget import HERE, BubbleBoard, one_module
 
@@ -124,13 +123,6 @@ def test_a_click_on_an_older_board_does_nothing_but_show_the_newer_one(
     assert sent == ["state"]
 
 
-def test_python_is_told_of_an_illegal_move(small: BubbleBoard) -> None:
-    for cell in [(0, 2), (5, 5)]:
-        with pytest.raises(reference.IllegalMoveError):
-            small.play(*cell)
-    assert small.state["moves"] == 0
-
-
 def test_an_agent_plays_step_by_step_until_nothing_is_left() -> None:
     def leftmost(board: Board) -> reference.Cell:
         board_before = board.copy()
@@ -190,22 +182,6 @@ def test_a_named_agent_that_is_watched_plays_as_it_does_alone(name: str) -> None
         board.step()
     alone = play_game(make_agent(name, rules, seed=1), reference.Game.seeded(rules, 4), limit=12)
     assert board.game.played == alone.played
-
-
-def test_a_planner_plans_anew_when_it_is_interrupted() -> None:
-    rules = SAMEGAME.having(rows=6, columns=6, colours=3)
-    board = BubbleBoard(rules, seed=4, agent=PlanningAgent(rules, seconds=0.05))
-    board.step()
-    board.step()
-    board.undo()
-    board.play(*reference.moves(board.game.board)[-1])
-    while not board.game.over:
-        board.step()
-    assert board.state["over"] is True
-    board.step()
-    board.undo()
-    board.step()
-    assert board.state["over"] is True
 
 
 def test_an_agent_that_makes_no_move_is_found_out() -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typer
-from waiting import patience
 
 import workshop
 from workshop import bench
@@ -86,20 +83,6 @@ def test_an_answer_that_cannot_be_written_is_one_line(words: tuple[str, ...]) ->
     assert done.stderr.count("\n") == 1 and "No space left on device" in done.stderr
 
 
-def test_the_version_costs_little_more_than_python_itself() -> None:
-    def seconds(*words: str) -> float:
-        """Return what a run takes of the processor; os.times would tell it in hundredths, cut off."""
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    # In turns: what slows the machine for a while does so to both. With typer alone it would be five times.
-    runs = [(seconds("-m", "workshop", "--version"), seconds("-c", "pass")) for _ in range(5)]
-    version, python = (min(each) for each in zip(*runs, strict=True))
-    assert version <= 4 * python
-
-
 def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
     # Without its site packages an interpreter has none of them.
     done = subprocess.run(
@@ -129,21 +112,10 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     assert "nonsense" in done.stderr
 
 
-def test_a_users_fault_is_one_line_and_exit_1(tmp_path: Path) -> None:
-    done = run("doctor", WORKSHOP_CONFIG=str(tmp_path / "none.toml"))
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("workshop: cannot read the settings")
-
-
 @pytest.mark.parametrize(
     ("words", "status", "error"),
     [
         (["data", "list", "--json"], 1, "cannot read the settings"),
-        (["doctor", "--json"], 1, "cannot read the settings"),
-        (["sync", "--json"], 1, "cannot read the settings"),
-        (["data", "list", "--json", "--nonsense"], 2, "No such option: --nonsense"),
         (["lessons", "--json"], 2, "--json"),
         (["nonsense", "--json"], 2, "nonsense"),
     ],
@@ -165,11 +137,6 @@ def test_a_command_that_has_printed_its_document_prints_no_second_one(tmp_path: 
     done = run("data", "verify", "mnist", "--json", WORKSHOP_CONFIG=str(tmp_path / "workshop.toml"))
     assert done.returncode == 1
     assert json.loads(done.stdout)["datasets"][0]["state"] == "wrong"
-
-
-def test_after_two_dashes_json_is_a_name() -> None:
-    done = run("data", "verify", "--", "--json")
-    assert (done.returncode, done.stdout) == (1, "")
 
 
 def fail_with(error: str) -> subprocess.CompletedProcess[str]:
@@ -232,30 +199,6 @@ def test_a_reader_that_has_gone_is_no_traceback(words: list[str], buffered: str)
     os.close(writer)
     assert process.stderr == b""
     assert process.returncode in (0, 1)  # argparse passes over a help that nobody could read
-
-
-def test_ctrl_c_ends_a_real_command_in_one_line() -> None:
-    code = (
-        "import time, typer, sys\n"
-        "from workshop.system import command\n"
-        "word = typer.Typer()\n"
-        "@word.command()\n"
-        "def wait(): print('ready', flush=True); time.sleep(30)\n"
-        "command.program = lambda: typer.main.get_command(word)\n"
-        "command.main()\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=patience(25))
-    finally:
-        process.kill()
-    assert process.returncode == 130
-    assert errors.strip() == "workshop: interrupted; it is safe to run again"
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -115,9 +115,3 @@ def test_no_two_files_need_each_other(house: Path) -> None:
     while free := {module for module, others in needs.items() if not others}:
         needs = {module: others - free for module, others in needs.items() if module not in free}
     assert needs == {}
-
-
-@pytest.mark.parametrize("room", sorted(FOUNDATION))
-def test_the_foundation_stands_alone(room: str) -> None:
-    others = {other for package, other in rooms()[room] if package == "workshop"}
-    assert others <= FOUNDATION

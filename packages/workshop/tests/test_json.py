@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -77,15 +76,6 @@ def test_a_verb_that_fails_prints_one_document(
             assert done.returncode == 1, words
             tried += 1
     assert tried > 15
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_a_document_is_whole_in_every_encoding(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
-    written = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
-    document = {"error": "there is no \u00dcbung-\u6570 or \udce4"}
-    command.print_json(document)
-    assert json.loads(written.getvalue().decode(encoding)) == document
 
 
 @pytest.mark.parametrize(

@@ -33,14 +33,6 @@ def test_what_is_silent_once_is_asked_with_more_patience(silence: Exception) -> 
     assert PATIENCE[1] > PATIENCE[0]
 
 
-def test_what_is_silent_to_the_end_is_silent() -> None:
-    def ask(_: float) -> None:
-        raise subprocess.TimeoutExpired("x", 1)
-
-    with pytest.raises(TimeoutError):
-        patiently(ask)
-
-
 @pytest.mark.parametrize(
     "error", [ConnectionRefusedError(), FileNotFoundError(), ValueError(), urllib.error.URLError("refused")]
 )

@@ -89,13 +89,6 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str, said: st
     assert "\n" not in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "workshop.toml"
-    path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(WorkshopError, match="is not TOML"):
-        load_settings(path)
-
-
 def test_a_named_file_that_is_missing_is_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "none.toml"))
     with pytest.raises(WorkshopError, match="cannot read the settings"):

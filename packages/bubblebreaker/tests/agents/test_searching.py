@@ -7,7 +7,7 @@ import pytest
 from building import SMALL
 
 from bubblebreaker.agents import make_agent, play_game
-from bubblebreaker.agents.searching import LONG, PLANNERS, FlatAgent, PlanningAgent, settings_for
+from bubblebreaker.agents.searching import PLANNERS, FlatAgent, PlanningAgent
 from bubblebreaker.engine import NO_LIMIT
 from bubblebreaker.reference import Game, moves
 from bubblebreaker.rules import BUBBLE_BREAKER
@@ -35,20 +35,9 @@ def test_on_another_board_than_the_plans_it_plans_anew(name: str) -> None:
         make_agent(name, BUBBLE_BREAKER) if name != "search" else PlanningAgent(BUBBLE_BREAKER)
 
 
-def test_longer_times_get_another_level() -> None:
-    assert len(settings_for(10).repeats) == 2
-    assert len(settings_for(LONG).repeats) == 3
-
-
 def test_near_playouts_and_a_limit_of_moves_are_kept() -> None:
     game = play_game(FlatAgent(BUBBLE_BREAKER, 1, 4, horizon=1), Game.seeded(BUBBLE_BREAKER, 1), limit=25)
     far = play_game(FlatAgent(BUBBLE_BREAKER, 1, 4, NO_LIMIT), Game.seeded(BUBBLE_BREAKER, 1), limit=25)
     assert len(game.played) == len(far.played) == 25
     assert game.played != far.played
     assert len(play_game(FlatAgent(BUBBLE_BREAKER, 1, 4), game, limit=5).played) == 30
-
-
-def test_flat_search_makes_more_of_each_bubble_than_a_greedy_player() -> None:
-    rules = BUBBLE_BREAKER.having(refill="none")
-    flat = [play_game(FlatAgent(rules, seed, 2), Game.seeded(rules, seed)).score for seed in range(4)]
-    assert min(flat) > 500

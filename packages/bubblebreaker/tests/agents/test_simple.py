@@ -27,25 +27,6 @@ def test_one_at_a_time_scores_as_many_at_once(name: str) -> None:
     assert moves.min() > 0
 
 
-def test_the_largest_group_is_burst() -> None:
-    agent = RuleOfThumb(SMALL, "greedy")
-    board = np.zeros((5, 5), np.int8)
-    board[4] = [1, 1, 2, 2, 2]
-    agent.begin(board)
-    assert agent.choose(board) == (4, 2)
-    assert agent.choose(np.zeros((5, 5), np.int8)) is None
-
-
-def test_the_tabu_colour_is_that_of_the_games_beginning() -> None:
-    agent = RuleOfThumb(SMALL, "tabu")
-    first = np.zeros((5, 5), np.int8)
-    first[4] = [1, 1, 1, 2, 2]
-    agent.begin(first)
-    later = np.zeros((5, 5), np.int8)
-    later[4] = [1, 1, 2, 2, 2]
-    assert {later[agent.choose(later) or (0, 0)] for _ in range(20)} == {2}
-
-
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(ValueError, match="rules of thumb are"):
         RuleOfThumb(SMALL, "chess")

@@ -8,7 +8,7 @@ from building import SMALL
 from bubblebreaker import engine, reference
 from bubblebreaker.cells import pack
 from bubblebreaker.compiled import mixed
-from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME
+from bubblebreaker.rules import BUBBLE_BREAKER
 from bubblebreaker.search.flat import flat_search, play_flat
 
 
@@ -20,13 +20,6 @@ def test_it_names_a_group_and_the_same_one_again() -> None:
     assert flat_search(BUBBLE_BREAKER, game.board, seed=5) == cell
     assert (game.board == before).all()
     assert flat_search(BUBBLE_BREAKER, np.zeros((14, 10), np.int8), seed=1) is None
-
-
-def test_an_obvious_move_is_seen() -> None:
-    rules = SAMEGAME.having(rows=2, columns=4)
-    # Bursting the pair below first lets five bubbles meet.
-    board = np.array([[1, 1, 1, 1], [2, 2, 1, 3]], np.int8)
-    assert flat_search(rules, board, seed=1, playouts=50) == (1, 0)
 
 
 def test_whole_games_are_those_of_one_move_after_the_other() -> None:

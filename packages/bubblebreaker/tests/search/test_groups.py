@@ -55,18 +55,3 @@ def assert_groups(desk: kept.Desk, count: int, rules: Rules, board: np.ndarray, 
         # The same group has the same code on whatever board it comes up.
         assert codes.setdefault(group, int(kept.code_of(what))) == int(kept.code_of(what))
     assert found == {cells[0]: len(cells) for cells in reference.groups(board)}
-
-
-def test_codes_are_spread_over_their_range() -> None:
-    policy = make_policy()
-    seen = set()
-    total = 0
-    for seed in range(40):
-        desk = kept.make_desk(pack(SAMEGAME))
-        used = load(reference.new_board(SAMEGAME, Dice.seeded(seed)), desk.cells)
-        count = kept.find_groups(*desk, np.uint32(16), 0, used, 0, policy, 0)
-        seen |= {(int(kept.code_of(what))) for what in desk.what[:count]}
-        total += count
-    assert max(seen) < 2**kept.CODE_BITS
-    # Many pairs come up again and again; others must not meet in one code.
-    assert len(seen) > total / 3

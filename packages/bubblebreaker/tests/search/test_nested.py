@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from building import SMALL
 
-from bubblebreaker import engine, reference
+from bubblebreaker import engine
 from bubblebreaker.boards import referee
-from bubblebreaker.cells import load, pack, room
-from bubblebreaker.compiled import mixed
-from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION, Dice
-from bubblebreaker.search.nested import nested_search, playout
+from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION
+from bubblebreaker.search.nested import nested_search
 
 
 @pytest.mark.parametrize("rules", [SMALL, SAMEGAME_DEDUCTION], ids=["small", "deduction"])
@@ -21,22 +18,6 @@ def test_what_is_found_is_what_the_referee_counts(rules: type, level: int) -> No
     found = nested_search(rules, board, level, games=2)
     assert referee(rules, board, found.moves) == found.score
     assert nested_search(rules, board, level, games=2) == found
-
-
-def test_a_playout_is_a_game_by_the_rules_to_its_end() -> None:
-    rules = SAMEGAME_DEDUCTION
-    for seed in range(12):
-        board = reference.new_board(rules, Dice.seeded(seed))
-        start = np.zeros(room(rules.rows, rules.columns), np.int8)
-        used, line = load(board, start), np.empty(board.size, np.int64)
-        rng = np.array([mixed(np.uint64(seed))], np.uint64)
-        points, count, _ = playout(pack(rules), start, used, seed % 4, rng, line)
-        moves = engine.cells_of(rules, line[:count])
-        assert referee(rules, board, moves) == points
-        game = reference.Game(rules, board)
-        for cell in moves:
-            game.play(*cell)
-        assert not list(reference.groups(game.board))
 
 
 def test_each_level_beats_the_one_below() -> None:

@@ -6,7 +6,6 @@ import numpy as np
 from building import SMALL
 
 from bubblebreaker import engine, reference
-from bubblebreaker.boards import referee
 from bubblebreaker.cells import load, pack, room
 from bubblebreaker.compiled import mixed
 from bubblebreaker.rules import SAMEGAME, Dice, Rules
@@ -35,13 +34,6 @@ class Table:
         return engine.cells_of(self.rules, self.line.at[:moves])
 
 
-def test_a_playout_is_a_game_by_the_rules() -> None:
-    table = Table(SAMEGAME)
-    for tabu in (0, 1, 2):
-        moves = table.play(nrpa.make_policy(), tabu)
-        assert referee(SAMEGAME, table.board, moves) == table.line.score[0]
-
-
 def test_the_tabu_colour_is_burst_only_when_nothing_else_can_be() -> None:
     table = Table(SAMEGAME)
     tabu = 2
@@ -50,35 +42,6 @@ def test_the_tabu_colour_is_burst_only_when_nothing_else_can_be() -> None:
         colours = {int(game.board[cells[0]]) for cells in reference.groups(game.board)}
         assert game.board[cell] != tabu or colours == {tabu}
         game.play(*cell)
-
-
-def test_what_could_be_chosen_is_written_down() -> None:
-    table = Table(SAMEGAME)
-    moves = table.play(nrpa.make_policy(), 2)
-    nrpa.annotate(table.packed, table.start, table.used, 2, nrpa.make_policy(), table.desk, table.line)
-    game, begin = reference.Game(SAMEGAME, table.board), 0
-    for number, cell in enumerate(moves):
-        colours = [int(game.board[cells[0]]) for cells in reference.groups(game.board)]
-        allowed = sum(colour != 2 for colour in colours) or len(colours)
-        end = int(table.line.ends[number])
-        assert end - begin == allowed
-        assert begin <= table.line.chosen[number] < end
-        begin = end
-        game.play(*cell)
-
-
-def test_adapting_makes_a_game_likelier_until_it_is_played_again() -> None:
-    table = Table(SMALL)
-    policy = nrpa.make_policy()
-    wanted = table.play(policy)
-    nrpa.annotate(table.packed, table.start, table.used, 0, policy, table.desk, table.line)
-    line = nrpa.make_line(table.packed)
-    nrpa.copy_line(table.line, line)
-    for _ in range(100):
-        nrpa.adapt(policy, line, 1.0, table.chances)
-    again = [table.play(policy) for _ in range(20)]
-    assert sum(moves == wanted for moves in again) > 10
-    assert np.isfinite(policy).all()
 
 
 def test_a_step_of_adaptation_is_the_gradient_of_the_log_likelihood() -> None:
@@ -95,21 +58,3 @@ def test_a_step_of_adaptation_is_the_gradient_of_the_log_likelihood() -> None:
     first, second = np.array([1, 2, 1]) / 4, np.array([2, 6]) / 8
     gradient = [-first[0], 1 - first[1] - second[0], -first[2], 1 - second[1]]
     assert np.allclose(np.log(policy[3:7]) - before, 0.5 * np.array(gradient))
-
-
-def test_the_first_level_returns_the_best_game_of_all_its_playouts() -> None:
-    table = Table(SAMEGAME)
-    best = nrpa.make_line(table.packed)
-    steps = nrpa.first_level(
-        table.packed, table.start, table.used, 1, nrpa.make_policy(), table.rng, 20, 4, 1.0,
-        table.desk, best, table.chances,
-    )  # fmt: skip
-    moves = engine.cells_of(SAMEGAME, best.at[: best.score[1]])
-    assert referee(SAMEGAME, table.board, moves) == best.score[0]
-    assert steps > 20 * 4 * 20
-    table.rng[0] = mixed(np.uint64(1))
-    alone = []
-    for _ in range(4):
-        table.play(nrpa.make_policy(), 1)
-        alone.append(int(table.line.score[0]))
-    assert best.score[0] >= max(alone)

@@ -8,8 +8,8 @@ import pytest
 from bubblebreaker import reference
 from bubblebreaker.cells import pack
 from bubblebreaker.engine import new_boards, step
-from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Dice, Rules
-from bubblebreaker.value.ahead import best_of, choose, ends, look_ahead, play
+from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Rules
+from bubblebreaker.value.ahead import choose, ends, look_ahead, play
 from bubblebreaker.value.experience import Nothing
 from bubblebreaker.value.features import Floats, describe
 
@@ -22,26 +22,6 @@ class Fewest:
 
     def worth(self, told: Floats) -> Floats:
         return -1000 * told[:, -14]
-
-
-@pytest.mark.parametrize("rules", [SMALL, THROWN])
-def test_each_move_is_tried(rules: Rules) -> None:
-    boards, _ = new_boards(rules, range(20))
-    ahead = look_ahead(rules, boards, Nothing())
-    for i, board in enumerate(boards):
-        mine = slice(ahead.after.starts[i], ahead.after.starts[i + 1])
-        cells = [divmod(int(action), rules.columns) for action in ahead.after.actions[mine]]
-        assert cells == reference.moves(board)
-        expected = [rules.points(len(reference.group(board, *cell))) for cell in cells]
-        bonus = [rules.cleared_bonus * (not after.any()) for after in ahead.after.boards[mine]]
-        assert ahead.points[mine].tolist() == [a + b for a, b in zip(expected, bonus, strict=True)]
-
-
-def test_without_foresight_it_takes_the_most_points() -> None:
-    board = reference.new_board(SMALL, Dice.seeded(5))
-    row, column = choose(SMALL, board, Nothing())
-    sizes = [len(cells) for cells in reference.groups(board)]
-    assert len(reference.group(board, row, column)) == max(sizes)
 
 
 def test_worth_counts_as_points_do() -> None:
@@ -69,11 +49,6 @@ def test_a_column_yet_to_be_thrown_is_hope() -> None:
     thrown = BUBBLE_BREAKER.having(rows=1, columns=3)
     assert ends(thrown, told).tolist() == [False, True, False]
     assert ends(thrown.having(refill="grey"), told).tolist() == [True, True, False]
-
-
-def test_best_is_the_first_of_equals_and_nothing_where_there_is_nothing() -> None:
-    totals = np.array([1.0, 3.0, 3.0, -5.0])
-    assert best_of(totals, np.array([0, 3, 3, 4])).tolist() == [1, -1, 3]
 
 
 @pytest.mark.parametrize("rules", [SMALL, THROWN])

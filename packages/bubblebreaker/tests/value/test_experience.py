@@ -11,10 +11,9 @@ from bubblebreaker.value.ahead import play
 from bubblebreaker.value.experience import (
     Nothing,
     Players,
-    sample,
     td_target,
 )
-from bubblebreaker.value.features import Floats, width
+from bubblebreaker.value.features import Floats
 
 SMALL = SAMEGAME.having(rows=5, columns=5, colours=3)
 
@@ -54,15 +53,6 @@ def test_with_fade_zero_they_are_the_best_next_move_and_what_is_thought_to_follo
     assert np.mean(seen.targets >= 100) > 0.8
 
 
-def test_discount_makes_what_comes_later_less() -> None:
-    near, far = (
-        Players(SMALL, 50, seed=3, explore=0.0).gather(Nothing(), 20, fade=1.0, discount=discount).targets
-        for discount in (1.0, 0.5)
-    )
-    assert (far <= near).all()
-    assert far.sum() < 0.8 * near.sum()
-
-
 def test_a_target_of_somebody_elses_is_what_is_learnt() -> None:
     """Whoever forgets what follows is taught what the next move brings, whatever is thought of the rest."""
 
@@ -84,16 +74,6 @@ def test_a_target_of_somebody_elses_is_what_is_learnt() -> None:
     assert td_target(points, worth, over, 0.5).tolist() == [9, 4]
 
 
-def test_behind_a_random_move_the_best_one_is_trusted() -> None:
-    """With every move random and no foresight the targets are the largest groups' points."""
-    players = Players(SMALL, 40, seed=3, explore=1.0)
-    boards = players.boards.copy()
-    seen = players.gather(Nothing(), 2, fade=1.0)
-    largest = [max(SMALL.points(len(cells)) for cells in reference.groups(board)) for board in boards]
-    assert seen.targets.max() <= max(largest) + SMALL.cleared_bonus
-    assert len(set(seen.targets.tolist())) > 3
-
-
 @pytest.mark.parametrize("rules", [SMALL, BUBBLE_BREAKER])
 def test_the_same_seed_gathers_the_same(rules: object) -> None:
     one, other = (Players(rules, 10, seed=5).gather(Nothing(), 15) for _ in range(2))
@@ -110,16 +90,3 @@ def test_games_that_end_make_room_for_new_ones() -> None:
     assert all(reference.moves(board) for board in players.boards)
     greedy, _ = play(SMALL, *engine.new_boards(SMALL, range(200)), Nothing())
     assert np.mean(seen.scores) == pytest.approx(greedy.mean(), rel=0.5)
-
-
-def test_boards_without_a_move_are_thrown_again() -> None:
-    tiny = SAMEGAME.having(rows=2, columns=2, colours=9)
-    players = Players(tiny, 20, seed=1)
-    players.gather(Nothing(), 5)
-    assert all(reference.moves(board) for board in players.boards)
-
-
-def test_a_sample_has_spread() -> None:
-    told = sample(SMALL, Nothing(), seed=1, games=10)
-    assert told.shape[1] == width(3)
-    assert (told.std(axis=0) > 0).mean() > 0.8

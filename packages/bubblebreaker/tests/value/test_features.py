@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bubblebreaker import engine, reference
+from bubblebreaker import reference
 from bubblebreaker.rules import SAMEGAME, Board
-from bubblebreaker.value.features import OF_A_COLOUR, OF_THE_BOARD, describe, names, width
-from bubblebreaker.value.pairs import PAIRS
+from bubblebreaker.value.features import OF_A_COLOUR, describe, names
 
 COLOURS = 5
 
@@ -60,30 +58,6 @@ def test_counts_are_those_of_the_reference(seed: int) -> None:
         assert at_once == sum(SAMEGAME.points(size) for size in sizes)
 
 
-def pairs(board: Board, columns: int, rows: int) -> int:
-    """Count pairs of the commonest colour so far apart that lie in different groups, the slow way."""
-    colour = int(np.bincount(board[board > 0]).argmax())
-    cells = [(int(r), int(c)) for r, c in np.argwhere(board == colour)]
-    group_of = {cell: frozenset(reference.group(board, *cell)) for cell in cells}
-    return sum(
-        abs(a[1] - b[1]) == columns and abs(a[0] - b[0]) == rows and group_of[a] != group_of[b]
-        for i, a in enumerate(cells)
-        for b in cells[:i]
-    )
-
-
-@pytest.mark.parametrize("apart", PAIRS)
-def test_pairs_that_are_near_are_counted(apart: str) -> None:
-    columns, rows = map(int, apart.split()[1:])
-    checked = 0
-    for board in boards_in_play(4, moves=15):
-        counts = np.bincount(board[board > 0])
-        if (counts == counts.max()).sum() == 1:
-            assert told(board)[f"colour 1: {apart}"] == pairs(board, columns, rows)
-            checked += 1
-    assert checked > 5
-
-
 def test_a_small_board_by_hand() -> None:
     board = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [1, 2, 0, 0], [2, 1, 1, 3]], np.int8)
     seen = told(board)
@@ -98,30 +72,7 @@ def test_a_small_board_by_hand() -> None:
     assert seen["heights squared"] == 9 + 4 + 1 + 1
 
 
-def test_stretches_are_columns_side_by_side() -> None:
-    board = np.array([[0, 0, 0, 0, 0], [1, 1, 2, 0, 0], [1, 2, 2, 1, 1]], np.int8)
-    first = {name: told(board)[f"colour 1: {name}"] for name in OF_A_COLOUR}
-    assert (first["stretches"], first["largest stretch"], first["points of the largest stretch"]) == (2, 3, 1)
-    assert (first["gaps between its columns"], first["heights"], first["alone in a stretch"]) == (1, 2, 0)
-    lonely = np.array([[0, 0, 0], [1, 2, 1]], np.int8)
-    assert told(lonely)["colour 1: alone in a stretch"] == told(lonely)["alone in a stretch"] - 1 == 2
-
-
 def test_grey_columns_are_counted_and_are_no_bubbles() -> None:
     board = np.array([[1, -1, -1], [1, -1, -1]], np.int8)
     seen = told(board)
     assert (seen["grey columns"], seen["bubbles"], seen["columns"], seen["moves"]) == (2, 2, 3, 1)
-
-
-def test_an_empty_board_is_nothing() -> None:
-    seen = told(np.zeros((4, 4), np.int8))
-    nothing = {"no single left", "no move left", "every single in reach"}
-    assert {name for name, value in seen.items() if value} == nothing
-
-
-@pytest.mark.parametrize("colours", [1, 3, 7])
-def test_names_and_width_agree(colours: int) -> None:
-    boards, _ = engine.new_boards(SAMEGAME.having(colours=colours), [1, 2])
-    assert describe(boards, colours).shape == (2, width(colours))
-    assert len(names(colours)) == width(colours) == colours * len(OF_A_COLOUR) + len(OF_THE_BOARD)
-    assert describe(boards, colours).dtype == np.float32

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +10,8 @@ from bubblebreaker import engine, reference
 from bubblebreaker.rules import SAMEGAME, Board
 from bubblebreaker.value.ahead import look_ahead
 from bubblebreaker.value.experience import Nothing
-from bubblebreaker.value.features import describe, has_peels, names, width
-from bubblebreaker.value.peeling import PEELED_BOARD, PEELED_COLOUR, peel
+from bubblebreaker.value.features import has_peels, width
+from bubblebreaker.value.peeling import PEELED_COLOUR, peel
 
 COLOURS = 5
 
@@ -71,14 +70,6 @@ def test_it_is_what_the_reference_leaves(seed: int, rows: int, columns: int, thr
         assert whole.tolist() == [*after, left[-1], len(left) - 1, left[-1] == 0, most, cleared]
 
 
-def test_a_kept_colour_comes_together() -> None:
-    board = np.array([[1, 0, 0], [2, 3, 0], [2, 3, 1], [1, 1, 4]], np.int8)
-    told = dict(zip(PEELED_COLOUR, peel(board[np.newaxis], COLOURS)[0][0, 0].tolist(), strict=True))
-    # The 2s and 3s burst, and all 1s but the one on the 4 touch.
-    assert (told["kept: others left"], told["kept: groups"], told["kept: singles"]) == (1, 1, 1)
-    assert (told["kept: largest group"], told["kept: all left"]) == (3, 2)
-
-
 class Peeled(Nothing):
     peeled = True
 
@@ -90,18 +81,3 @@ def test_peels_are_told_to_whom_they_mean_something() -> None:
         told = look_ahead(small, boards, values).told
         assert told.shape[1] == width(3, peeled=peeled)
         assert has_peels(told.shape[1]) is peeled
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_peels_stand_beside_what_else_is_told(seed: int) -> None:
-    rules = SAMEGAME.having(rows=6, columns=7)
-    boards = engine.after_states(rules, engine.new_boards(rules, [seed])[0]).boards
-    plain, more = describe(boards, COLOURS), describe(boards, COLOURS, peeled=True)
-    labels = names(COLOURS, peeled=True)
-    assert more.shape[1] == len(labels) == len(set(labels)) == width(COLOURS, peeled=True)
-    columns = [labels.index(name) for name in names(COLOURS)]
-    assert np.array_equal(more[:, columns], plain)
-    assert np.array_equal(more[:, : len(PEELED_BOARD)], peel(boards, COLOURS)[1])
-    rng = np.random.default_rng(seed)
-    renamed = np.array([0, *rng.permutation(np.arange(1, COLOURS + 1))], np.int8)[boards]
-    assert np.array_equal(describe(renamed, COLOURS, peeled=True), more)

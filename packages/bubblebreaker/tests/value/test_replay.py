@@ -26,13 +26,6 @@ def test_a_sum_tree_finds_where_a_partial_sum_is_passed(values: list[float], see
         assert wanted <= ends[at] + 1e-6
 
 
-def test_the_last_of_values_for_one_place_stays() -> None:
-    tree = SumTree(4)
-    tree.put(np.array([2, 2, 1]), [5.0, 7.0, 1.0])
-    assert tree.total == 8
-    assert tree[np.array([1, 2])].tolist() == [1, 7]
-
-
 @pytest.mark.parametrize("kind", [Replay, PrioritisedReplay])
 def test_a_full_ring_forgets_the_oldest(kind: type[Replay]) -> None:
     memory = kind(5, 1)

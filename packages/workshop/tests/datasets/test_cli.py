@@ -97,15 +97,6 @@ def test_fetch_says_in_json_what_changed(command: Command, server: Server) -> No
     assert len(server.asked) == 1
 
 
-def test_fetch_takes_names_and_refuses_unknown_ones(command: Command, server: Server) -> None:
-    command.offer(one=server.serve("/1", CONTENT), two=server.serve("/2", CONTENT))
-    assert command("fetch", "two")[0] == 0
-    assert sorted(path.name for path in command.data.iterdir() if path.is_dir()) == [".fetching", "two"]
-    status, out, err = command("fetch", "three")
-    assert (status, out) == (1, "")
-    assert err == "workshop: no data set 'three'; there are: one, two\n"
-
-
 def test_what_is_unavailable_fails_unless_that_is_allowed(command: Command, server: Server) -> None:
     command.offer(good=server.serve("/f", CONTENT), bad=server.fail("/g", 404))
     status, out, err = command("fetch")

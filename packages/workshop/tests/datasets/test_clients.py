@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from workshop import environment as surroundings
-from workshop.datasets import clients
-from workshop.datasets.clients import Started, environment, run_client
-from workshop.datasets.network import SilentError, StoppedError, UnavailableError, Visit
+from workshop.datasets.clients import environment, run_client
+from workshop.datasets.network import SilentError, StoppedError, UnavailableError
 from workshop.environment import trusted_certificates
 
 
@@ -25,42 +24,12 @@ def client(tmp_path: Path, code: str, silence: float = 60, stop: threading.Event
     )
 
 
-def test_a_client_is_run_where_told_and_its_words_come_back(tmp_path: Path) -> None:
-    seen: list[str] = []
-    code = "import os, sys; print(os.getcwd()); print('oh', file=sys.stderr); sys.exit(3)"
-    status, printed = client(tmp_path, code, on_line=lambda line: seen.append(line))
-    assert status == 3
-    assert sorted(printed.split()) == sorted([str(tmp_path), "oh"])
-    assert len(seen) == 2
-
-
 def test_a_silent_client_is_killed(tmp_path: Path) -> None:
     code = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
     with pytest.raises(SilentError, match="no answer"):
         client(tmp_path, code, silence=0.3)
     pid = (tmp_path / "pid").read_text() if (tmp_path / "pid").exists() else ""
     assert not pid or not Path(f"/proc/{pid}").exists()
-
-
-def test_a_client_that_talks_may_be_given_more_or_less_time(tmp_path: Path) -> None:
-    code = "import time; print('here', flush=True); time.sleep(1); print('done')"
-    status, printed = client(tmp_path, code, silence=60, on_line=lambda line: 60.0)
-    assert (status, printed) == (0, "here\ndone\n")
-    with pytest.raises(SilentError):
-        client(tmp_path, code.replace("(1)", "(600)"), silence=60, on_line=lambda line: 0.2)
-
-
-def test_patience_with_a_registry_grows_with_what_its_client_took_to_start(monkeypatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(clients.time, "monotonic", lambda: now)
-    visit = Visit(5.0, lambda: None)
-    quick, slow = Started(), Started()
-    now = 100.5
-    assert quick.patience(visit) < 10
-    now = 130.0
-    assert slow.patience(visit) > 5 + 30
-    # What comes later is not part of the start.
-    assert quick.patience(visit) < 10
 
 
 def test_a_client_ends_when_the_user_stops(tmp_path: Path) -> None:
@@ -118,18 +87,3 @@ def test_uvs_index_is_pips_too_unless_pip_has_its_own(tmp_path: Path, monkeypatc
     assert environment(None, tmp_path)["PIP_INDEX_URL"] == "https://mirror.example.org/simple"
     monkeypatch.setenv("PIP_INDEX_URL", "https://own.example.org/simple")
     assert environment(None, tmp_path)["PIP_INDEX_URL"] == "https://own.example.org/simple"
-
-
-def test_temporary_files_stay_on_the_datas_disk(tmp_path: Path) -> None:
-    assert environment(None, tmp_path)["TMPDIR"] == str(tmp_path)
-
-
-@pytest.mark.parametrize("given", ["https_proxy", "HTTPS_PROXY"])
-def test_a_proxy_reaches_clients_that_read_the_other_spelling(
-    tmp_path: Path, monkeypatch, given: str
-) -> None:
-    for name in ("https_proxy", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv(given, "proxy.example:3128")
-    values = environment(None, tmp_path)
-    assert values["https_proxy"] == values["HTTPS_PROXY"] == "proxy.example:3128"

@@ -82,30 +82,6 @@ def test_what_nobody_has_is_unavailable_with_every_reason_in_one_line(
     assert not fetching.file("dead").exists()
 
 
-def test_a_second_fetch_does_nothing(fetching: Fetching, server: Server, monkeypatch) -> None:
-    dataset = dataset_of(CONTENT, url_source(server.serve("/right", CONTENT)))
-    assert fetching(dataset)[0].state == "fetched"
-    server.asked.clear()
-    monkeypatch.setattr("workshop.datasets.store.hash_file", lambda path: pytest.fail("hashed again"))
-    assert fetching(dataset)[0].state == "present"
-    assert server.asked == []
-
-
-def test_a_broken_file_is_replaced(fetching: Fetching, server: Server) -> None:
-    dataset = dataset_of(CONTENT, url_source(server.serve("/right", CONTENT)))
-    fetching(dataset)
-    fetching.file().write_bytes(b"broken")
-    assert fetching(dataset)[0].state == "fetched"
-    assert fetching.file().read_bytes() == CONTENT
-
-
-def test_a_wrong_file_that_cannot_be_replaced_is_unavailable(fetching: Fetching) -> None:
-    dataset = dataset_of(CONTENT, url_source("http://127.0.0.1:9/dead"))
-    fetching.file().parent.mkdir(parents=True)
-    fetching.file().write_bytes(b"x" * len(CONTENT))
-    assert fetching(dataset)[0].state == "unavailable"
-
-
 def test_the_stick_comes_before_the_network(fetching: Fetching, server: Server, tmp_path: Path) -> None:
     stick = fill(tmp_path / "stick")
     dataset = dataset_of(CONTENT, url_source(server.serve("/right", CONTENT)))
@@ -144,13 +120,6 @@ def test_offline_with_a_warm_cache_everything_arrives(
     result = fetching(dataset, folders=(cache,), cache=cache, offline=True)[0]
     assert (result.state, result.source) == ("fetched", f"folder {cache}")
     assert fetching.file().read_bytes() == CONTENT
-    assert server.asked == []
-
-
-def test_offline_without_a_cache_it_is_unavailable_in_one_line(fetching: Fetching, server: Server) -> None:
-    dataset = dataset_of(CONTENT, url_source(server.serve("/right", CONTENT)))
-    result = fetching(dataset, offline=True)[0]
-    assert (result.state, result.why) == ("unavailable", "offline, and neither stick nor cache has it")
     assert server.asked == []
 
 

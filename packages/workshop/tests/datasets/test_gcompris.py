@@ -68,13 +68,6 @@ def test_another_description_is_wrong_content() -> None:
         paintings(game("nothing of a painting"))
 
 
-@pytest.mark.parametrize("size", [(1, 1), (7, 300), (500, 2)])
-@pytest.mark.parametrize(("mode", "options"), [("RGB", {}), ("RGB", {"lossless": True}), ("RGBA", {})])
-def test_the_size_of_every_kind_of_webp(size: tuple[int, int], mode: str, options: dict[str, object]) -> None:
-    colour = (9, 9, 9, 100)[: len(mode)]
-    assert gcompris.webp_size(webp(size, colour, mode, **options)) == size  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"\x89PNG" + bytes(40)])
 def test_what_is_no_webp_is_wrong_content(content: bytes) -> None:
     with pytest.raises(WrongContentError, match="not a WebP"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ from datasets.building import (
     offer,
     pypi_source,
 )
-from datasets.conftest import Answer, Server, left_over
-from workshop.datasets import archive, network, pypi
+from datasets.conftest import Server, left_over
+from workshop.datasets import archive, pypi
 from workshop.datasets.catalogue import Source
 from workshop.datasets.fetch import fetched_together
 from workshop.datasets.network import STRANGERS_ATTEMPTS, Run, UnreachableError
@@ -49,33 +48,6 @@ def test_an_index_that_hangs_is_given_up_on(
         fetch(pypi_source(thing), run)
     assert not run.reach.alive("pypi")
     assert [path for path, _ in index.asked] == ["/simple/thing/"] * STRANGERS_ATTEMPTS
-
-
-def test_an_index_that_answers_slowly_once_is_asked_again(
-    index: Server, thing: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whether it has answered before or not."""
-    other = make_wheel(thing.parent, "other", {"other/file.bin": CONTENT})
-    offer(index, other)
-    # pip itself takes whole seconds.
-    monkeypatch.setattr(network, "PATIENCE", (1.0, 60.0, 60.0))
-    for wheel, known in ((thing, False), (other, True)):
-        path = f"/simple/{pypi_source(wheel).package}/"
-        index.answers[path] = slow_once(index, index.answers[path])
-        assert run.reach.alive("pypi") == known
-        assert fetch(pypi_source(wheel), run, name=pypi_source(wheel).package).read_bytes() == CONTENT
-
-
-def slow_once(index: Server, page: Answer) -> Answer:
-    """Return an answer that comes too late the first time."""
-    slow = iter([index.ended.wait])
-
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        for wait in slow:
-            wait()
-        page(request)
-
-    return answer
 
 
 def test_many_come_in_one_call_and_a_refused_one_does_not_spoil_the_others(

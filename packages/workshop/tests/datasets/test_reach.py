@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workshop.datasets.network import (
-    PATIENCE,
     Reach,
     SilentError,
     UnavailableError,
@@ -27,18 +26,6 @@ def together(number: int, work: Callable[[int], str]) -> list[str]:
 
     with ThreadPoolExecutor(number) as pool:
         return list(pool.map(attempt, range(number)))
-
-
-def test_a_host_that_refuses_costs_one_attempt_for_all() -> None:
-    reach, tries = Reach(), []
-
-    def visit(visit: Visit) -> str:
-        tries.append(visit.patience)
-        raise UnreachableError("it refuses")
-
-    assert set(together(10, lambda _: reach.ask("host", visit))) == {"UnreachableError: it refuses"}
-    assert tries == [PATIENCE[0]]
-    assert not reach.alive("host")
 
 
 @pytest.mark.parametrize("error", [SilentError("slow"), UnreachableError("refused")])

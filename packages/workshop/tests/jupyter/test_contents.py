@@ -97,13 +97,6 @@ def test_one_that_cannot_be_written_to_its_end_stays_as_it_was(manager: WholeFil
     assert [path.name for path in tmp_path.iterdir()] == ["a.ipynb"]
 
 
-def test_bytes_and_new_files_are_saved_too(manager: WholeFiles, tmp_path: Path) -> None:
-    for content in (b"\r\n\xff", b"\x00"):
-        with manager.atomic_writing(str(tmp_path / "picture"), text=False) as file:
-            file.write(content)
-        assert (tmp_path / "picture").read_bytes() == content
-
-
 @pytest.mark.parametrize(
     ("asked", "says"),
     [

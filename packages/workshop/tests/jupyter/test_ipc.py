@@ -82,13 +82,6 @@ def test_sockets_stay_in_the_runtime_folder_while_they_fit(tmp_path: Path) -> No
     assert mode(runtime) == 0o700
 
 
-@pytest.mark.parametrize("length", [ipc.LONGEST - 1, ipc.LONGEST, ipc.LONGEST + 1])
-def test_a_path_is_no_longer_than_the_kernel_takes(tmp_path: Path, length: int) -> None:
-    runtime = tmp_path / ("x" * (length - len(str(tmp_path / "x" / ipc.NAME)) + 1))
-    assert len(str(runtime / ipc.NAME)) == length
-    assert (ipc.socket_folder(runtime) == runtime) is (length <= ipc.LONGEST)
-
-
 def test_a_folder_of_somebody_elses_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/tmp")
     chosen = ipc.socket_folder(tmp_path / "link")

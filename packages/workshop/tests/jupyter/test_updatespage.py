@@ -217,17 +217,3 @@ def test_one_update_at_a_time(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(refused) == 5
     assert {str(each) for each in refused} == {"an update is running already; wait until it has ended"}
     assert started == ["update", "undo"]
-
-
-def test_an_update_that_failed_makes_room_for_the_next(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def twice() -> None:
-        mine = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
-        for _ in range(2):
-            with pytest.raises(WorkshopError, match="no room"):
-                await mine.do("update")
-
-    async def run(_mine: object, _verb: str) -> tuple[int, dict[str, object]]:
-        return 1, {"error": "there is no room"}
-
-    monkeypatch.setattr(updates, "run", run)
-    asyncio.run(twice())

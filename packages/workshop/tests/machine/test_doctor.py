@@ -12,18 +12,10 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.machine import doctor
-from workshop.machine.lines import State, green, making, red, yellow
+from workshop.machine.lines import State, green, red
 from workshop.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[4]
-
-
-def test_one_red_line_is_not_ok() -> None:
-    assert doctor.Report([green("a", "x"), yellow("b", "y")], {}, 0.1).ok
-    report = doctor.Report([green("a", "x"), red("b", "y", "do"), making("c", "z", 0.5)], {}, 0.1)
-    assert not report.ok
-    assert report.as_dict()["lines"][2]["share"] == 0.5
-    assert report.as_dict()["lines"][1] == {"check": "b", "state": "red", "text": "y", "advice": "do"}
 
 
 def test_a_check_that_breaks_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,12 +49,6 @@ def test_an_environment_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pyte
     assert "did not answer" in line.text
 
 
-def test_an_environment_that_is_no_program(tmp_path: Path) -> None:
-    interpreter(tmp_path, "")
-    (tmp_path / "venvs/theano/bin/python").write_bytes(b"\x7fELF broken")
-    assert environments.environment(Settings(prefix=tmp_path), "theano").state is State.RED
-
-
 def test_thorough_imports_what_the_environment_is_for(tmp_path: Path) -> None:
     interpreter(
         tmp_path,
@@ -95,15 +89,6 @@ def test_kernels(tmp_path: Path) -> None:
     assert "tensorflow" not in line.text
 
 
-def test_a_kernel_that_was_left_out_on_purpose_is_not_missed(tmp_path: Path) -> None:
-    for name in ("python3", "theano"):
-        kernel(tmp_path, name, "/bin/sh")
-    assert environments.kernels(Settings(prefix=tmp_path)).state is State.RED
-    line = environments.kernels(Settings(prefix=tmp_path, left_out="tensorflow"))
-    assert line.state is State.GREEN
-    assert "tensorflow" not in line.text
-
-
 def test_a_kernel_on_jupyters_own_python_needs_none_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,16 +103,6 @@ def test_a_kernel_specification_that_is_no_json(tmp_path: Path) -> None:
         kernel(tmp_path, name, "/bin/sh")
     (tmp_path / "venvs/jupyter/share/jupyter/kernels/tensorflow/kernel.json").write_text("{")
     assert "tensorflow" in environments.kernels(Settings(prefix=tmp_path)).text
-
-
-def test_compile_cache(tmp_path: Path) -> None:
-    settings = Settings(prefix=tmp_path)
-    assert environments.compile_cache(settings).state is State.YELLOW
-    for number in range(environments.COMPILED_LEAST):
-        folder = tmp_path / f"theano/compiledir_x/tmp{number}"
-        folder.mkdir(parents=True)
-        (folder / "m.so").touch()
-    assert environments.compile_cache(settings).state is State.GREEN
 
 
 @pytest.mark.parametrize(

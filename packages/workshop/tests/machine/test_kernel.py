@@ -23,15 +23,6 @@ def chosen_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "blas.toml"
 
 
-def test_without_a_choice_set_ups_number_counts() -> None:
-    assert kernel.environment(GIVEN) == GIVEN
-
-
-def test_a_choice_counts() -> None:
-    choice.write(Settings(), choice.here(5))
-    assert kernel.environment(GIVEN) == {kernel.VARIABLE: "5", "OTHER": "kept"}
-
-
 def test_a_choice_of_another_machine_does_not() -> None:
     choice.write(Settings(), choice.Choice(5, 3, "another", "2026-01-01"))
     assert kernel.environment(GIVEN) == GIVEN

@@ -76,11 +76,7 @@ def states(settings: Settings) -> dict[str, State]:
     return {each.title: services.port(settings, each).state for each in services.services(settings)}
 
 
-def test_servers_that_answer_are_green(tmp_path: Path, server: int) -> None:
-    assert set(states(house(tmp_path, server)).values()) == {State.GREEN}
-
-
-def test_a_proxy_of_the_environment_is_not_asked(
+def test_servers_that_answer_are_green_and_no_proxy_is_asked(
     tmp_path: Path, server: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")

@@ -16,7 +16,6 @@ DESKTOP = {"proc/sys/kernel/osrelease": "6.10.14-linuxkit\n"}
 CLUSTER = {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}
 SEAT = {"JUPYTERHUB_USER": "seat-17"}
 HERE = Settings()
-FORWARDED = Settings(bind_address="0.0.0.0")
 WSL = {"proc/sys/kernel/osrelease": "6.6.87.2-microsoft-standard-WSL2\n"}
 APPLE = "Apple's hypervisor"
 INTEROP = "proc/sys/fs/binfmt_misc/WSLInterop"
@@ -111,38 +110,3 @@ def test_wsl_1_is_told_to_become_2() -> None:
     assert "wsl --set-version NAME 2" in line.advice
     assert "half of Windows'" not in line.text
     assert ".wslconfig" not in Place(Kind.WSL, "version 1").more_memory
-
-
-def test_the_pages_of_a_machine_are_at_its_hosts_localhost_only_where_ports_are_forwarded() -> None:
-    machine = Place(Kind.MACHINE, "KVM")
-    assert "at the localhost of the computer that runs it" in where(FORWARDED, machine).text
-    assert "at the machine's own localhost" in where(HERE, machine).text
-    assert "ssh -L" in where(HERE, machine).text
-    # What a container listens at says nothing of the ports that were published.
-    assert where(FORWARDED, Place(Kind.CONTAINER)).text == where(HERE, Place(Kind.CONTAINER)).text
-
-
-@pytest.mark.parametrize("settings", [HERE, FORWARDED])
-@pytest.mark.parametrize("kind", Kind)
-def test_a_seat_is_at_the_classrooms_address_and_gets_memory_from_the_organiser(
-    kind: Kind, settings: Settings
-) -> None:
-    seat = Place(kind, seat=True)
-    assert "at the classroom's address" in where(settings, seat).text
-    assert "localhost" not in where(settings, seat).text
-    assert "from the organiser" in seat.more_memory
-    assert "--memory" not in seat.more_memory
-
-
-@pytest.mark.parametrize(
-    ("place", "way"),
-    [
-        (Place(Kind.CONTAINER, "docker", "linuxkit"), "Docker Desktop more (Settings, Resources, Memory)"),
-        (Place(Kind.CONTAINER, "docker", "microsoft"), ".wslconfig"),
-        (Place(Kind.CONTAINER, "podman"), "podman machine set --memory"),
-        (Place(Kind.CONTAINER, "Kubernetes"), "whoever runs the cluster"),
-        (Place(Kind.MACHINE, "Amazon"), "in a cloud take a larger one"),
-    ],
-)
-def test_more_memory_is_had_where_it_is_rationed(place: Place, way: str) -> None:
-    assert way in place.more_memory

@@ -42,10 +42,6 @@ def test_limits(tmp_path: Path, own: str, files: dict[str, object], limits: list
     assert found(tmp_path, own, files) == limits
 
 
-def test_a_system_without_control_groups_has_none(tmp_path: Path) -> None:
-    assert memory_limits(tmp_path, tmp_path / "none") == []
-
-
 def stat(name: str, count: int) -> str:
     return f"anon 5\n{name} {count}"
 

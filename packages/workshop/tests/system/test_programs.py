@@ -19,19 +19,8 @@ def test_the_other_name_of_a_program_will_do(monkeypatch: pytest.MonkeyPatch) ->
     assert programs.find("no-such-program").endswith("/sh")
 
 
-def test_what_a_program_says_is_returned() -> None:
-    assert programs.run("cat", text="hello") == "hello"
-    assert programs.run("sh", "-c", "echo $X", variables={"X": "1"}) == "1\n"
-
-
 def test_the_last_line_of_a_failing_program_is_quoted() -> None:
     with pytest.raises(WorkshopError, match=r"^sh failed: the reason$"):
         programs.run("sh", "-c", "echo something; echo the reason >&2; exit 3")
     with pytest.raises(WorkshopError, match=r"^sh failed: status 3$"):
         programs.run("sh", "-c", "exit 3")
-
-
-def test_the_last_line_that_says_something_or_has_a_mark() -> None:
-    assert programs.last_line("ERROR: one\ntwo\n \n") == "two"
-    assert programs.last_line("ERROR: one\ntwo\n", "ERROR") == "ERROR: one"
-    assert programs.last_line("\n") == ""

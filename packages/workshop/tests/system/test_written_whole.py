@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import threading
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import patience
 
-from workshop.system.files import at_once, hash_file, written_whole
+from workshop.system.files import at_once, written_whole
 
 
 def test_the_new_file_takes_the_place_when_it_is_whole(tmp_path: Path) -> None:
@@ -45,11 +44,6 @@ def test_a_fault_leaves_the_old_one_alone(
             fail()
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
-
-
-def test_the_hash_is_sha256(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x" * 3_000_000)
-    assert hash_file(tmp_path / "a") == hashlib.sha256(b"x" * 3_000_000).hexdigest()
 
 
 def test_many_are_written_at_once_and_told_in_their_order() -> None:

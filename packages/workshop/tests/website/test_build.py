@@ -1,7 +1,5 @@
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -207,23 +205,6 @@ def test_everyone_may_read_whatever_the_umask(checkout: Path, settings: Settings
         os.umask(before)
     for path in (tmp_path / "web").rglob("*"):
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
-
-
-def test_command_prints_one_document(checkout: Path, settings: Settings, tmp_path: Path) -> None:
-    file = tmp_path / "workshop.toml"
-    file.write_text(
-        f'prefix = "{tmp_path}"\nsource = "{checkout}"\ndata = "{settings.data}"\n', encoding="utf-8"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "workshop", "web", "build", "--json"],
-        env={**os.environ, "WORKSHOP_CONFIG": str(file)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert json.loads(done.stdout)["changed"] is True
-    assert (tmp_path / "web" / "index.html").is_file()
 
 
 def test_a_file_that_no_build_wrote_is_not_replaced(

@@ -35,15 +35,6 @@ def test_the_script_holds_the_first_pictures_and_labels_of_both_parts(tmp_path: 
     assert labels[TRAIN:] == bytes([7]) * TEST
 
 
-def test_what_is_packed_already_is_not_packed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_mnist(tmp_path / "mnist")
-    script = digits_script(tmp_path / "mnist")
-    assert script is not None
-    with monkeypatch.context() as patch:
-        patch.setattr(zlib, "compress", None)
-        assert digits_script(tmp_path / "mnist", script) == script
-
-
 @pytest.mark.parametrize("fault", ["other digits", "cut off"])
 def test_an_earlier_script_that_holds_something_else_does_not_count(tmp_path: Path, fault: str) -> None:
     make_mnist(tmp_path / "mnist")

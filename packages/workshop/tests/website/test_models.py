@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.models import LIST, models_site
+from workshop.site.models import models_site
 
 from .serving import ask, running
 
@@ -44,12 +43,6 @@ def test_the_list_tells_what_is_here(port: int) -> None:
     assert told["viewer"] is False
 
 
-def test_every_model_has_a_sentence_and_whose_it_is(root: Path) -> None:
-    for model in json.loads((root / LIST).read_text(encoding="utf-8")):
-        assert model["look"].endswith((".", "?")) and model["credit"] and model["licence"], model["name"]
-        assert (CHECKOUT / "notebooks" / f"{model['lesson']}.ipynb").is_file(), model["name"]
-
-
 def test_models_are_given_and_nothing_else_of_the_data(port: int) -> None:
     assert ask(port, f"/models/{FILE}").body == b"a model"
     for path in (
@@ -63,12 +56,6 @@ def test_models_are_given_and_nothing_else_of_the_data(port: int) -> None:
         "",
     ):
         assert ask(port, f"/models/{path}").status in {403, 404}, path
-
-
-def test_a_machine_without_the_page_has_no_models(root: Path, tmp_path: Path) -> None:
-    shutil.rmtree(root / "demos")
-    with running(root, settings=f'data = "{tmp_path / "data"}"\n') as (port, _):
-        assert json.loads(ask(port, "/api/models").body) == {"viewer": False, "models": []}
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,6 @@ def test_the_other_files_stay_as_they_are(tmp_path: Path) -> None:
     assert set(files) == {FOLDER + name for name in ("index.html", "view.js", "page.css", "cookies.js")}
 
 
-def test_without_the_data_set_there_is_no_viewer(tmp_path: Path) -> None:
-    assert netron_site(tmp_path) == {}
-
-
 def test_another_page_is_refused() -> None:
     with pytest.raises(WorkshopError, match="not as expected"):
         alone("<html></html>")

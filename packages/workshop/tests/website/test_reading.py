@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.pages import PAGE, reading_list, reading_lists, reading_page
+from workshop.site.pages import PAGE, reading_lists, reading_page
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 
@@ -34,14 +34,6 @@ def write(source: Path, name: str, document: dict[str, Any] | str) -> None:
     path = source / "notebooks" / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
-
-
-def test_a_list_is_the_cell_that_begins_with_the_heading() -> None:
-    document = notebook(
-        "# Title\n\n## Reading on\n", "## Reading on\n\n- Shannon, *Entropy* (1951): a game.\n"
-    )
-    assert reading_list(document) == "- Shannon, *Entropy* (1951): a game."
-    assert reading_list(notebook("# Title")) == ""
 
 
 def test_lessons_come_in_their_order_and_a_faulty_or_bare_one_is_left_out(source: Path) -> None:

@@ -1,5 +1,4 @@
 import asyncio
-import contextlib
 import json
 import socket
 from pathlib import Path
@@ -47,11 +46,6 @@ def test_services_that_answer_are_up(tmp_path: Path) -> None:
             "jupyter": {"port": jupyter, "state": "up"},
             "tensorboard": {"port": tensorboard, "state": "up"},
         }
-
-
-def test_services_that_do_not_run_are_down(tmp_path: Path) -> None:
-    found = states(tmp_path, free_port(), free_port())
-    assert [each["state"] for each in found.values()] == ["down", "down"]
 
 
 @pytest.mark.parametrize("answers", [{}, {"/api": b"<html>"}, {"/api": b"[]"}, {"/api": b"{}"}])
@@ -118,18 +112,3 @@ def test_a_service_that_was_up_is_not_down_for_one_slow_answer(
     monkeypatch.setattr(status, "_state", state)
     probe = Probe([Service("workshop-jupyter", "Jupyter", "127.0.0.1", 9, "/api", "version")])
     assert [look(probe) for _ in answers] == lights
-
-
-def test_lights_follow_a_service_that_stops(tmp_path: Path) -> None:
-    (tmp_path / "web").mkdir()
-    with contextlib.ExitStack() as jupyter:
-        number = jupyter.enter_context(service(JUPYTER))
-        settings = f"jupyter_port = {number}\ntensorboard_port = {free_port()}\n"
-        with running(tmp_path / "web", settings=settings) as (port, _):
-            wait_until(lambda: jupyter_state(port) == "up", 60, "Jupyter is up", every=KEEP_S)
-            jupyter.close()
-            wait_until(lambda: jupyter_state(port) == "down", 60, "Jupyter is down", every=KEEP_S)
-
-
-def jupyter_state(port: int) -> str:
-    return str(json.loads(ask(port, "/api/status").body)["services"]["jupyter"]["state"])

@@ -32,8 +32,3 @@ def test_every_card_is_a_dot_and_the_best_have_names() -> None:
 def test_names_are_escaped() -> None:
     odd = [dataclasses.replace(CARDS[0], name="<b>&")]
     assert "<b>&" in texts(chart.prices(odd, odd))
-
-
-def test_one_card_and_none() -> None:
-    assert len(list(ET.fromstring(chart.prices(CARDS[:1], CARDS[:1])).iter(f"{SVG}circle"))) == 1
-    assert "No card fits" in texts(chart.prices([], []))[0]

@@ -80,15 +80,3 @@ def test_a_driver_that_hangs_is_given_up(programs: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(patience, "PATIENCE", (0.1, 0.2))
     nvidia_smi(programs, "exec sleep 20")
     assert detect.answering() == []
-
-
-def test_a_program_that_cannot_run(programs: Path) -> None:
-    (programs / "nvidia-smi").write_bytes(b"\x7fELF nonsense")
-    (programs / "nvidia-smi").chmod(0o755)
-    assert detect.answering() == []
-
-
-def test_a_device_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "bus" / "0").mkdir(parents=True)
-    plug_in(tmp_path / "bus", "1", "0x030000", "0x10de")
-    assert detect.plugged_in(tmp_path / "bus") == [("NVIDIA", False)]

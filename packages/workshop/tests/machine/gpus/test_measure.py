@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 import types
 from importlib.machinery import ModuleSpec
@@ -12,19 +11,6 @@ import numpy as np
 import pytest
 
 from workshop.machine.gpus import measure
-
-
-def test_the_shortest_round_and_the_median_are_of_one_call_and_the_first_call_does_not_count() -> None:
-    asked: list[str] = []
-    # A card that is told four times and then waited for; its clock shows 4, 8 and 40 seconds for a round.
-    ticks = iter([0, 4, 10, 18, 20, 60])
-    card = measure.Machine(
-        "x", np.ones, np.matmul, np.add, lambda: asked.append("wait"), lambda: next(ticks), calls=4
-    )
-    assert card.seconds(lambda: asked.append("work"), rounds=3) == (1, 2)
-    assert [(what, len(list(many))) for what, many in itertools.groupby(asked)] == [
-        ("work", 1), ("wait", 1), *3 * [("work", 4), ("wait", 1)]
-    ]  # fmt: skip
 
 
 def test_the_processor_computes_in_32_bits_into_what_is_there() -> None:

@@ -28,11 +28,6 @@ def test_what_is_written_is_read(settings: Settings, tmp_path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["blas.toml"]
 
 
-def test_nothing_chosen(settings: Settings) -> None:
-    assert choice.read(settings) is None
-    assert choice.forget(settings) is False
-
-
 def test_forgotten(settings: Settings) -> None:
     choice.write(settings, choice.here(2))
     assert choice.forget(settings) is True
@@ -44,12 +39,6 @@ def test_a_choice_fits_the_machine_it_was_made_on() -> None:
     assert chosen.fits
     assert not dataclasses.replace(chosen, cores=chosen.cores + 1).fits
     assert not dataclasses.replace(chosen, processor="another").fits
-
-
-def test_names_of_processors_are_kept_whatever_is_in_them(settings: Settings) -> None:
-    chosen = choice.Choice(1, 2, 'A "quoted" \\ name é', "2026-01-01")
-    choice.write(settings, chosen)
-    assert choice.read(settings) == chosen
 
 
 @pytest.mark.parametrize(

@@ -36,21 +36,6 @@ def diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "diary"
 
 
-@pytest.mark.parametrize(
-    ("cores", "few", "all_of_them"),
-    [
-        (1, (1,), (1,)),
-        (2, (1, 2), (1, 2)),
-        (6, (1, 2, 4, 6), (1, 2, 3, 4, 5, 6)),
-        (8, (1, 2, 4, 8), (1, 2, 4, 8)),
-        (96, (1, 2, 16, 32, 64, 96), (1, 2, 16, 32, 64, 96)),
-    ],
-)
-def test_thread_counts(cores: int, few: tuple[int, ...], all_of_them: tuple[int, ...]) -> None:
-    assert sweep.thread_counts(cores) == few
-    assert sweep.thread_counts(cores, full=True) == all_of_them
-
-
 def test_each_round_asks_everybody_once_in_another_order(diary: Path) -> None:
     seen: list[tuple[int, int]] = []
     with sweep.workers((1, 2, 4), NAMES, COMMAND) as team:
@@ -63,12 +48,6 @@ def test_each_round_asks_everybody_once_in_another_order(diary: Path) -> None:
     assert table.rates.shape == (6, 3, 2)
     assert table.rates[:, 2].tolist() == [[4.0, 4.0]] * 6
     assert pick(table) == 4
-
-
-def test_time_is_kept_but_for_the_first_rounds() -> None:
-    with sweep.workers((1,), NAMES, COMMAND) as team:
-        table = sweep.sweep(team, sweep.Plan(NAMES, rounds=50, limit=0.0))
-    assert len(table.rates) == sweep.FEWEST_ROUNDS
 
 
 def test_processes_end_with_the_block() -> None:
