@@ -23,15 +23,6 @@ def test_a_second_sync_changes_nothing(bed: Bed) -> None:
     assert {file: file.stat().st_mtime_ns for file in bed.state.rglob("*")} == before
 
 
-def test_an_unchanged_file_is_replaced_and_backed_up(bed: Bed) -> None:
-    bed.publish(a_ipynb=notebook("1"))
-    bed.sync()
-    bed.publish(a_ipynb=notebook("2"))
-    assert bed.actions() == {"a.ipynb": "updated"}
-    assert bed.read("a.ipynb") == notebook("2")
-    assert bed.backups() == [notebook("1")]
-
-
 def test_a_new_version_that_is_only_written_otherwise_leaves_what_was_run_or_edited(bed: Bed) -> None:
     bed.publish(ran_ipynb=notebook("1", "2"), edited_ipynb=notebook("1", "2"))
     bed.sync()
