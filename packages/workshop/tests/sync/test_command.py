@@ -10,9 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from workshop.errors import WorkshopError
-from workshop.sync.apply import Outcome, Report
 from workshop.sync.cli import app
-from workshop.sync.decide import Action
 from workshop.sync.request import request_from
 
 from .bed import Bed, notebook, run_sync
@@ -165,18 +163,6 @@ def test_a_folder_that_is_none_is_refused_in_one_line(bed: Bed, kind: str) -> No
 def test_a_source_without_a_name_is_not_the_folder_that_one_stands_in(bed: Bed) -> None:
     with pytest.raises(WorkshopError, match="the source has no name"):
         run_sync(words(bed, "--from", "", "--allow-unsigned"))
-
-
-def test_the_document_has_the_agreed_form() -> None:
-    report = Report("rev", [Outcome("a", Action.BACKED_UP, "why")], news="v1", notes=("n",))
-    assert report.as_document() == {
-        "changed": True,
-        "revision": "rev",
-        "offline": False,
-        "news": "v1",
-        "notes": ["n"],
-        "files": [{"path": "a", "action": "backed-up", "why": "why"}],
-    }
 
 
 def workshop(script: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,6 @@ from workshop.sync.request import Request, perform
 from .bed import Bed, book, cell, cells_of, notebook, run_sync
 
 BASE = notebook("a = 1", "b = 2", "c = 3")
-EXERCISE = ["exercise:sum"]
 
 
 @dataclass
@@ -90,18 +89,6 @@ def test_where_both_changed_one_cell_the_other_file_lies_beside(two: Two) -> Non
     assert two.home.read("a.ipynb") == mine
     assert sources(two.home.beside()) == ["a = 11", "b = 2", "c = 3"]
     assert "seat-017" in report.files[0].reason
-
-
-def test_of_two_answers_to_one_exercise_none_is_lost(two: Two) -> None:
-    def answered(text: str) -> bytes:
-        return book(cell("x = 1", "one"), cell(text, "two", tags=EXERCISE))
-
-    two.deliver(e_ipynb=answered("def f(x):\n    return ..."))
-    two.seat.edit("e.ipynb", answered("def f(x):\n    return x + 1"))
-    two.home.edit("e.ipynb", answered("def f(x):\n    return 1 + x"))
-    assert actions(two.carry(two.seat, two.home)) == {"e.ipynb": "beside"}
-    assert "return 1 + x" in two.home.read("e.ipynb").decode()
-    assert "return x + 1" in two.home.beside("e.ipynb").decode()
 
 
 def test_the_next_update_keeps_what_came_from_the_seat(two: Two) -> None:

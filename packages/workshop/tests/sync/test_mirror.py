@@ -88,16 +88,6 @@ def test_a_mirror_that_a_kill_left_behind_is_mended(
     assert not list(repository.rglob("*.lock")) and again.has(new)
 
 
-def test_ancestors(organiser: Organiser, tmp_path: Path) -> None:
-    old = organiser.git("rev-parse", "HEAD")
-    organiser.commit(a_ipynb=notebook("2"))
-    mirror, new = taken(organiser, tmp_path / "mirror")
-    assert mirror.is_ancestor(old, new) and not mirror.is_ancestor(new, old)
-    assert not mirror.has("0" * 40)
-    with pytest.raises(WorkshopError, match="the mirror lacks"):
-        mirror.read("0" * 40)
-
-
 def test_the_branch_that_is_followed() -> None:
     refs = ["refs/heads/x", "refs/heads/trunk", "HEAD"]
     assert branch_to_follow(refs, "trunk", None, "it") == "trunk"

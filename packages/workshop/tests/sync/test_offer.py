@@ -17,15 +17,6 @@ def organiser(bed: Bed) -> Organiser:
     return organiser
 
 
-def test_nothing_new_brings_nothing(organiser: Organiser, bed: Bed) -> None:
-    organiser.sync()
-    before = {file for file in bed.state.rglob("*") if file.is_file()}
-    assert organiser.sync().files == []
-    assert {file for file in bed.state.rglob("*") if file.is_file()} == before
-    bed.edit("a.ipynb", None)
-    assert organiser.actions() == {"a.ipynb": "restored"}
-
-
 def test_a_damaged_record_of_trust_is_said(organiser: Organiser, bed: Bed) -> None:
     organiser.sync()
     (bed.state / "trust.json").write_text("{")
@@ -39,15 +30,6 @@ def test_a_passing_look_leaves_no_trace(organiser: Organiser, bed: Bed) -> None:
     )
     assert source.files["a.ipynb"].data == notebook("1")
     assert not bed.state.exists()
-
-
-def test_a_mirror_that_was_lost_is_made_again(organiser: Organiser, bed: Bed) -> None:
-    import shutil
-
-    organiser.sync()
-    shutil.rmtree(bed.state / "mirror")
-    organiser.commit(a_ipynb=notebook("2"))
-    assert organiser.actions() == {"a.ipynb": "updated"}
 
 
 @pytest.mark.parametrize(

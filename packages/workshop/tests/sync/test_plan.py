@@ -3,27 +3,13 @@ from pathlib import Path
 import pytest
 
 from workshop.sync import plan as plan_module
-from workshop.sync.decide import Action, synced
+from workshop.sync.decide import Action
 from workshop.sync.merge import Version
 from workshop.sync.plan import Planner, version_of
 from workshop.sync.source import Source
 from workshop.sync.state import Manifest
 
 NEW = Version(b"new")
-
-
-def plan(tmp_path: Path, skipped: dict[str, str] | None = None, **files: Version) -> dict[str, Action]:
-    source = Source(files, skipped or {}, "rev")
-    fates = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state")).plan()
-    assert not list(tmp_path.rglob("*.upstream-*")), "planning writes nothing"
-    return {fate.path: fate.action for fate in fates}
-
-
-def test_a_skipped_file_is_refused_and_not_taken_for_deleted(tmp_path: Path) -> None:
-    Manifest(tmp_path / "state").update({"a": synced(Version(b"1"))})
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "a").write_bytes(b"1")
-    assert plan(tmp_path, {"a": "it is a link"}) == {"a": Action.REFUSED}
 
 
 def test_a_name_beside_that_is_taken_gets_a_number(tmp_path: Path) -> None:

@@ -36,14 +36,6 @@ def test_a_damaged_backup_is_never_put_back_and_other_files_are(synced: Bed) -> 
     assert synced.read("a.ipynb") == notebook("1")
 
 
-def test_an_open_notebook_waits(synced: Bed) -> None:
-    report = undo(synced.mine, synced.state, open_notebooks=lambda _into: {"a.ipynb": "it is open"})
-    assert [(str(each.action), each.reason) for each in report.files] == [("deferred", "it is open")]
-    assert synced.snapshot() == {"a.ipynb": notebook("2")}
-    undo(synced.mine, synced.state)
-    assert synced.snapshot() == {"a.ipynb": notebook("1")}
-
-
 def test_what_has_the_place_of_a_file_now_is_left(synced: Bed, tmp_path: Path) -> None:
     synced.edit("a.ipynb", None)
     (synced.mine / "a.ipynb").symlink_to(tmp_path / "outside")
