@@ -7,9 +7,7 @@ import pytest
 from organiser.appliance import envelope
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"<a>", b"\xff", b"<?xml version='1.0' encoding='no-such'?><a/>", b"<a>&b;</a>"]
-)
+@pytest.mark.parametrize("data", [b"<a>", b"<?xml version='1.0' encoding='no-such'?><a/>", b"<a>&b;</a>"])
 def test_what_is_no_xml_is_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(ValueError, match="not XML") as caught:
         envelope.parse(data)

@@ -74,7 +74,7 @@ def test_mistakes_are_named(tmp_path: Path, change: dict[str, object], said: str
         load_machine(write(tmp_path, {**GOOD, **change}))
 
 
-@pytest.mark.parametrize("text", ["", "- a", "workshop_machine: 3", "a: b: c", "\x00"])
+@pytest.mark.parametrize("text", ["", "- a", "workshop_machine: 3", "a: b: c"])
 def test_a_file_that_is_something_else(tmp_path: Path, text: str) -> None:
     (tmp_path / "machine.yml").write_text(text, encoding="utf-8")
     with pytest.raises(WorkshopError, match=r"machine\.yml"):

@@ -45,7 +45,7 @@ def drawn(pdf: bytes) -> list[str]:
     return pages
 
 
-@pytest.mark.parametrize(("number", "sheets_needed"), [(1, 1), (8, 1), (9, 2), (100, 13)])
+@pytest.mark.parametrize(("number", "sheets_needed"), [(8, 1), (9, 2)])
 def test_eight_cards_are_on_a_sheet(number: int, sheets_needed: int) -> None:
     pages = drawn(sheets([card(each) for each in range(1, number + 1)]))
     assert len(pages) == sheets_needed

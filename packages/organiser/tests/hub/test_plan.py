@@ -19,7 +19,7 @@ def test_the_arithmetic() -> None:
     assert figures.fits(0.5) == {"all_train": 0, "a_third_trains": 0, "all_read": 0}
 
 
-@pytest.mark.parametrize("gib", [8, 24, 64, 256])
+@pytest.mark.parametrize("gib", [8, 256])
 def test_as_many_as_fit_need_no_more_than_there_is_and_one_more_does(gib: int) -> None:
     seats = MEASURED.fits(gib)["all_train"]
     assert MEASURED.needed_mib(seats) <= gib * 1024 < MEASURED.needed_mib(seats + 1)

@@ -183,9 +183,7 @@ def test_what_was_only_saved_by_an_installers_name_is_missed(
 @pytest.mark.parametrize(
     ("names", "processors"),
     [
-        ("linux", ("amd64",)),
         ("linux-arm", ("arm64",)),
-        ("mac-arm,windows-arm", ("arm64",)),
         ("mac-arm,windows,windows-arm,linux", ("amd64", "arm64")),
     ],
 )
