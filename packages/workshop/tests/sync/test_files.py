@@ -7,12 +7,29 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
+    UNFINISHED,
+    ensure_folder,
+    obstacle,
     only_one,
+    protection,
     read_own,
+    remove_unfinished,
+    without_links,
     write_atomically,
 )
 from workshop.sync.trust import Signers
 from workshop.system import files as system_files
+
+
+def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "deep" / "a", b"1")
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "deep" / "a").stat().st_mode) == 0o666 & ~mask
+    (tmp_path / "deep" / "a").chmod(0o750)
+    write_atomically(tmp_path / "deep" / "a", b"2")
+    assert stat.S_IMODE((tmp_path / "deep" / "a").stat().st_mode) == 0o750
+    assert [file.name for file in (tmp_path / "deep").iterdir()] == ["a"]
 
 
 def test_the_umask_is_obeyed_without_being_touched(tmp_path: Path) -> None:
@@ -35,6 +52,55 @@ def test_a_private_file_is_never_readable_by_others(tmp_path: Path, monkeypatch:
     (tmp_path / "a").touch(mode=0o640)
     write_atomically(tmp_path / "a", b"1")
     assert stat.S_IMODE(seen[0]) == 0o600
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    write_atomically(tmp_path / "a", b"1")
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(tmp_path / "a", b"2")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a", b"1")]
+
+
+def test_what_a_kill_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    left = tmp_path / f"{UNFINISHED[0]}x{UNFINISHED[1]}"
+    for name in (left.name, "a.tmp", f"{UNFINISHED[0]}x"):
+        (tmp_path / name).touch()
+    remove_unfinished(tmp_path)
+    remove_unfinished(tmp_path / "missing")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"{UNFINISHED[0]}x", "a.tmp"]
+
+
+def test_one_lock_at_a_time(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with only_one(state), pytest.raises(WorkshopError, match="another sync"), only_one(state):
+        pass
+    with only_one(tmp_path / "state"):
+        pass
+
+
+def test_obstacles_are_named_by_their_part(tmp_path: Path) -> None:
+    ensure_folder(tmp_path / "folder" / "sub")
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "folder" / "pipe")
+    for path, part in {"file/x": 0, "folder/sub": 1, "link": 0, "link/x": 0, "folder/pipe": 1}.items():
+        found = obstacle(tmp_path, path)
+        assert found is not None and found.part == part
+    for path in ("file", "folder/new", "new/er/x"):
+        assert obstacle(tmp_path, path) is None
+
+
+def test_protection(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    assert protection(tmp_path / "a") == protection(tmp_path / "missing") == ""
+    (tmp_path / "a").chmod(0o444)
+    assert "read-only" in protection(tmp_path / "a")
 
 
 def test_nobody_waits_for_the_other_end_of_a_pipe(tmp_path: Path) -> None:
@@ -64,3 +130,17 @@ def test_a_folder_that_cannot_be_flushed_still_gets_its_file(
     refuse(errno.EIO)
     with pytest.raises(OSError, match="Input/output"):
         write_atomically(tmp_path / "a", b"2")
+
+
+def test_links_are_followed_to_their_end_and_a_loop_has_none(tmp_path: Path) -> None:
+    """With each Python: 3.13 no longer raises for a loop."""
+    (tmp_path / "file").write_bytes(b"")
+    for name, target in (("link", "file"), ("self", "self"), ("one", "other"), ("other", "one")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+    root = tmp_path.resolve()
+    for name, end in (("link", "file"), ("file/none", "file/none"), ("none/none", "none/none")):
+        assert without_links(tmp_path / name) == root / end
+    for name in ("self", "self/none", "one", "other/none/none"):
+        with pytest.raises(OSError) as raised:
+            without_links(tmp_path / name)
+        assert raised.value.errno == errno.ELOOP
