@@ -1,4 +1,4 @@
-"""A lesson of fixed work, held to its budget: alone, with two busy processes beside it, and compiling.
+"""A lesson of fixed work, held to its budget: alone, and with two busy processes beside it.
 
 The budget is set as those of the real lessons are, but here: how much longer a lesson with another mixture of
 work takes on another kind of processor is not what this is about.
@@ -40,28 +40,10 @@ def piece():
 """
 
 
-# What stands for Theano here finds its cache cold once.
-COMPILE = """\
-import subprocess, sys
-from pathlib import Path
-def compile_module(cache):
-    if not Path(cache).exists():
-        subprocess.run([sys.executable, "-S", "-c", "for _ in range(200_000_000): pass"])
-        Path(cache).touch()
-"""
-
-
-def lesson(pieces: int, work: float = 0.0, cache: Path | None = None) -> building.Notebook:
+def lesson(pieces: int, work: float = 0.0) -> building.Notebook:
     budget = {"fast": {"work": work}} if work else {}
     do = f"for _ in range({pieces}): piece()"
-    if cache is not None:
-        do = f"compile_module({str(cache)!r})\n{do}"
-    cells = (
-        building.code(WORK, name="define"),
-        building.code(COMPILE, name="compile"),
-        building.code(do, name="do"),
-    )
-    return building.notebook(*cells, budget=budget)
+    return building.notebook(building.code(WORK, name="define"), building.code(do, name="do"), budget=budget)
 
 
 @contextlib.contextmanager
@@ -95,9 +77,3 @@ def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, 
     assert sound.passed, sound.why
     assert not slowed.passed, slowed
     assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {budget:g} s of work")
-
-
-def test_a_lesson_that_finds_the_cache_cold_is_judged_when_it_is_warm(tmp_path: Path, budget: float) -> None:
-    for pieces, passes in ((PIECES, True), (SLOWED, False)):
-        result = building.run(tmp_path / "notebooks", lesson(pieces, budget, tmp_path / f"cache-{pieces}"))
-        assert (result.passed, result.runs) == (passes, 2), result

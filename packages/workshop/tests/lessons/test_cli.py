@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import commandline
 import pytest
@@ -37,12 +36,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-def workshop(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=120, check=False, **options
-    )
-
-
 def test_list_as_json(folder: Path) -> None:
     done = commandline.workshop("lessons", "list", "--json", "--notebooks", folder)
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,15 +56,6 @@ def test_list_as_json(folder: Path) -> None:
     assert json.loads(again.stdout)["here"] == here
 
 
-def test_list_as_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "width", 160)
-    done = commandline.workshop("lessons", "list", "--notebooks", folder)
-    assert "Minutes on this machine" in done.stdout and "waiting" in done.stdout
-    assert "Small sums" in done.stdout and "MB" not in done.stdout
-    done = commandline.workshop("lessons", "list", "--budgets", "--notebooks", folder)
-    assert "60 s of work" in done.stdout and "900 MB" in done.stdout
-
-
 def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     names = [lesson.name for lesson in find_lessons(CHECKOUT / "notebooks")]
     monkeypatch.setattr(console, "width", 80)
@@ -79,25 +63,6 @@ def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns(monkeypatch:
     *table, _said = done.stdout.rstrip().splitlines()
     assert max(map(len, table)) <= 80
     assert [line.split()[0] for line in table if re.match(r" ?\d-", line)] == names, "none is cut"
-
-
-@pytest.mark.slow
-def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) -> None:
-    done = workshop("run", "--json", "--notebooks", folder)
-    assert done.returncode == 1
-    sound, fails = json.loads(done.stdout)["lessons"]
-    assert set(sound) == {
-        "name", "profile", "seconds", "cpu_seconds", "peak_rss_mb", "passed", "why", "metrics",
-        "exercises_open", "answers", "network", "work", "budget", "slowness", "noise", "runs",
-        "close",
-    }  # fmt: skip
-    assert (sound["name"], sound["profile"], sound["passed"]) == ("1-try/10-sound", "fast", True)
-    assert (fails["passed"], fails["why"]) == (False, "cell 1 (id oops): ZeroDivisionError: division by zero")
-    assert done.stderr.splitlines() == [
-        "1-try/10-sound (fast) …",
-        "1-try/20-fails (fast) …",
-        f"1-try/20-fails: {fails['why']}",
-    ]
 
 
 PASSED, CLOSE, OVER = (0.9, True, False), (1.02, False, True), (1.5, False, False)
@@ -170,11 +135,6 @@ def test_a_wrong_name_is_one_line(folder: Path, words: list[str], status: int, t
     done = commandline.workshop("lessons", *words, *extra)
     assert (done.returncode, done.stdout) == (status, "")
     assert told in done.stderr and len(done.stderr.splitlines()) == 1
-
-
-def test_wrong_usage_exits_with_two(folder: Path) -> None:
-    done = commandline.workshop("lessons", "run", "--profile", "medium", "--notebooks", folder)
-    assert done.returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import Profile, exercises_in, read_solution
+from workshop.lessons.catalogue import Profile, read_solution
 from workshop.lessons.runner import prepare
-from workshop.lessons.static import code_lines
 
 from . import building
 
@@ -33,16 +32,6 @@ def test_a_solution_replaces_its_own_cell_only() -> None:
     assert changed == ["do-halve"]
 
 
-def test_two_parameters_cells_are_refused() -> None:
-    lesson = building.notebook(building.parameters(), building.parameters())
-    with pytest.raises(WorkshopError, match="cell 2 is a second parameters cell"):
-        prepare(lesson, Profile.FAST, {})
-
-
-def test_exercises_are_found_in_order() -> None:
-    assert exercises_in(building.sound()) == list(building.EXERCISES)
-
-
 def test_a_solution_must_be_there_and_be_python(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match=r"the exercise x has no solution; write solutions/x\.py"):
         read_solution(tmp_path, "x")
@@ -50,7 +39,3 @@ def test_a_solution_must_be_there_and_be_python(tmp_path: Path) -> None:
     (tmp_path / "solutions" / "x.py").write_text("%matplotlib inline\n")
     with pytest.raises(WorkshopError, match=r"solutions/x.py is not Python"):
         read_solution(tmp_path, "x")
-
-
-def test_blank_lines_and_comments_are_no_code() -> None:
-    assert code_lines("# why\n\nx = 1  # one\n    # inside\ny = 2\n") == 2

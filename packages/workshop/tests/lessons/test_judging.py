@@ -67,10 +67,6 @@ def test_a_bar_without_a_number_fails() -> None:
     )
 
 
-def test_a_metrics_cell_that_shows_none_fails() -> None:
-    assert "cell 1 (id end): tagged metrics, shows no JSON object" in verdict(outcome(), shown="done")
-
-
 def test_a_run_that_broke_off_is_told_by_its_first_cause_only() -> None:
     broken = outcome(failure=Failure(0, "ValueError", "ValueError: x"))
     assert verdict(broken, shown="", bars={"a": {"min": 1}}, budget={"full": {"work": 1}}) == (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workshop.lessons import network, runner
+from workshop.lessons import network
 
 from . import building
 
@@ -138,10 +138,6 @@ def test_a_kernel_that_does_not_start_is_one_line(tmp_path: Path, monkeypatch: p
     assert result.why.startswith("the kernel 'broken' did not start: ") and "\n" not in result.why
 
 
-def test_a_notebook_without_a_kernel_is_one_line(tmp_path: Path) -> None:
-    assert "names no kernel" in run(tmp_path, notebook(code("1", name="one"), kernel="")).why
-
-
 def test_a_file_that_cannot_be_copied_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(source: str, _target: str, **_options: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", source)
@@ -149,8 +145,3 @@ def test_a_file_that_cannot_be_copied_is_one_line(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(shutil, "copy2", full)
     why = run(tmp_path, notebook(code("1", name="one"))).why
     assert why.startswith("cannot copy ") and "No space left on device" in why and "\n" not in why
-
-
-def test_a_worker_that_cannot_run_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner.sys, "executable", "/bin/false")
-    assert "the lesson runner itself stopped" in run(tmp_path, notebook(code("1", name="one"))).why

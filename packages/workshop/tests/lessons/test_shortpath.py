@@ -32,10 +32,6 @@ def on(source: str, *tags: str, name: str = "more") -> building.Cell:
     return building.code(f"# ◆\n{source}", PATH, *tags, name=name)
 
 
-def test_a_sound_path_has_no_faults() -> None:
-    assert faults() == []
-
-
 @pytest.mark.parametrize(
     ("source", "lost"),
     [
@@ -164,11 +160,6 @@ def test_each_fault_is_found(name: str) -> None:
     change(lesson)
     found = list(shortpath.faults_of_path(lesson, about("it", lesson)))
     assert any(told in fault for fault in found), found
-
-
-def test_a_tool_needs_no_path() -> None:
-    tool = building.notebook(building.code("1", name="one"), kind="tool")
-    assert list(shortpath.faults_of_path(tool, about("it", tool))) == []
 
 
 def test_only_the_path_is_run_and_with_what_was_trained_before() -> None:

@@ -17,10 +17,6 @@ def faults(folder: Path, notebook: Notebook) -> list[str]:
     return faults_of_file(lesson, notebook, about("it", notebook), folder, ran=True)
 
 
-def test_a_sound_lesson_has_no_faults(tmp_path: Path) -> None:
-    assert faults(tmp_path, building.sound()) == []
-
-
 def cell(notebook: Notebook, name: str) -> dict[str, Any]:
     return next(cell for cell in notebook["cells"] if cell["id"] == name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
@@ -196,20 +195,6 @@ def test_it_is_written_down_how_far_the_warming_is(notebooks: Path, settings: Se
     assert (told["lessons"], told["warm"], told["now"], told["process"]) == (every, every, "", os.getpid())
 
 
-def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) -> None:
-    warmth = warm.survey(notebooks, settings)
-    with warmth.record.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert not warm.warm_in_background(warmth, settings)
-        waiting = threading.Thread(target=warm.warm, args=(warmth, RunOptions(notebooks), quiet))
-        waiting.start()
-        waiting.join(1)
-        assert waiting.is_alive()
-        assert not warmth.is_done()
-    waiting.join(patience(120))
-    assert warmth.is_done()
-
-
 @pytest.mark.parametrize("gives_way", [True, False])
 def test_whoever_waits_for_it_ends_the_one_in_the_background_and_no_other(
     notebooks: Path, settings: Settings, gives_way: bool
@@ -231,7 +216,8 @@ def test_whoever_waits_for_it_ends_the_one_in_the_background_and_no_other(
         waiting.start()
         if not gives_way:
             waiting.join(1)
-            assert other.poll() is None
+            assert other.poll() is None and not warmth.is_done()
+            assert not warm.warm_in_background(warmth, settings), "one process warms at a time"
             other.communicate(b"\n")
         assert other.wait(patience(60)) == (-signal.SIGTERM if gives_way else 0)
         waiting.join(patience(120))

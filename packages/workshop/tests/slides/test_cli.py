@@ -62,20 +62,6 @@ def test_how_slides_look_is_measured_where_it_can_be(monkeypatch: pytest.MonkeyP
     assert slides("check", "--no-look").stderr == ""
 
 
-def test_a_deck_is_printed_with_or_without_notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = []
-
-    def print_deck(checkout: Path, workshop: str, file: Path, *, notes: bool) -> int:
-        asked.append((workshop, file, notes))
-        return 12
-
-    monkeypatch.setattr("workshop.site.chromium.print_deck", print_deck)
-    file = tmp_path / "[a].pdf"
-    assert slides("pdf", "evening", file).stdout.replace("\n", "") == f"{file}: 12 pages"
-    assert document(slides("pdf", "evening", file, "--notes", "--json")) == {"file": str(file), "pages": 12}
-    assert asked == [("evening", file, False), ("evening", file, True)]
-
-
 @pytest.mark.parametrize(
     "given", [[], ["--title", "Nets & <b>us</b>", "--date", "3 March", "--place", "Here"]]
 )

@@ -38,11 +38,6 @@ def test_a_fault_names_its_section_and_slide(source: Path) -> None:
         deck(presentation, presentation.workshops["short"])
 
 
-def test_a_folder_that_is_no_checkout_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="the checkout"):
-        read_presentation(tmp_path)
-
-
 def test_updates_are_promised_only_where_they_come(source: Path) -> None:
     path = source / "presentation/sections/welcome.md"
     path.write_text(path.read_text().replace("$x$", "$x$\n\n- Newer ones by a click. {updates}\n- A book.\n"))

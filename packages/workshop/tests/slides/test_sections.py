@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.presentation import read_section, read_sections
+from workshop.site.presentation import read_section
 
 HEAD = "---\ntitle: One\ntalk: 2.5\n---\n"
 
@@ -40,8 +40,3 @@ def test_a_section_is_read_slide_by_slide(tmp_path: Path) -> None:
 def test_a_faulty_section_is_refused_with_its_reason(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(WorkshopError, match=reason):
         read_section(write(tmp_path, text))
-
-
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="no sections"):
-        read_sections(tmp_path)

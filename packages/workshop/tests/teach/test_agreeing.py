@@ -59,19 +59,6 @@ def test_an_exception_is_told_with_the_input_that_caused_it() -> None:
     assert fault == "for 3 it stops with ZeroDivisionError: division by zero"
 
 
-def test_a_wrong_shape_is_named() -> None:
-    fault = difference(lambda matrix: recall(matrix)[:, np.newaxis], recall, square)
-    assert fault.endswith("the shape should be (3,), not (3, 1)")
-
-
-def test_results_can_be_compared_by_a_function_of_them() -> None:
-    def draw(random: np.random.Generator) -> list[int]:
-        return [int(number) for number in random.permutation(5)]
-
-    assert difference(lambda numbers: numbers[::-1], list, draw) != ""
-    assert difference(lambda numbers: numbers[::-1], list, draw, sorted) == ""
-
-
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

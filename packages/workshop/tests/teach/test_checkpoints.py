@@ -29,14 +29,6 @@ def test_arrays_and_facts_come_back_in_their_order(state: Path) -> None:
         np.testing.assert_array_equal(mine, theirs)
 
 
-def test_saving_again_replaces(state: Path) -> None:
-    checkpoints.save("net", some_arrays(1), {"run": 1})
-    checkpoints.save("net", some_arrays(2), {"run": 2})
-    got, facts = checkpoints.load(state / "net.npz")
-    assert (len(got), facts) == (2, {"run": 2})
-    assert [path.name for path in state.iterdir()] == ["net.npz"]
-
-
 def test_a_fault_while_saving_leaves_the_old_one(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoints.save("net", some_arrays(1), {"run": 1})
 

@@ -37,13 +37,6 @@ def test_size_and_place_of_the_drawing_do_not_matter(top: int, left: int, height
     assert abs(columns.mean() - 13.5) <= 0.5
 
 
-@given(st.integers(0, SIDE**2 - 1))
-def test_a_single_dot_is_survived(where: int) -> None:
-    drawing = np.zeros(SIDE * SIDE, dtype=np.uint8)
-    drawing[where] = 255
-    assert as_mnist(drawing.reshape(SIDE, SIDE)).sum() > 0
-
-
 @pytest.fixture
 def pad() -> DigitPad:
     def predict(picture: npt.NDArray[np.float32]) -> Any:

@@ -67,9 +67,3 @@ def test_the_projector_gets_vectors_labels_and_a_sprite(tmp_path: Path) -> None:
     assert labels == "digit\tanswer\n7\t7\n2\t2\n1\t7\n"
     assert Image.open(tmp_path / "run" / first.sprite.image_path).size == (56, 56)
     assert list((tmp_path / "run").glob("events.out.tfevents.*")), "TensorBoard would not see the run"
-
-
-def test_lengths_that_differ_are_told_and_nothing_is_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"\[2, 3\]"):
-        embeddings(tmp_path / "run", columns={"digit": [7, 2]})
-    assert not (tmp_path / "run").exists()

@@ -49,20 +49,6 @@ def test_the_loss_of_each_step_and_the_error_of_each_epoch(capsys: pytest.Captur
     assert "dense · 100%" in capsys.readouterr().err
 
 
-def test_without_a_test_there_are_no_errors() -> None:
-    callback = teach_keras.live_curve("dense")
-    fit(callback, [[1.0], [0.5]], None)
-    assert callback.history.losses == pytest.approx([1, 0.5])
-    assert callback.history.errors == []
-
-
-def test_a_second_fit_begins_anew() -> None:
-    callback = teach_keras.live_curve("dense")
-    fit(callback, [[1.0], [0.5]], None)
-    fit(callback, [[0.25]], None)
-    assert callback.history.losses == [0.25]
-
-
 def test_loading_keras_is_quiet_and_its_errors_come_through(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ImportError), teach_keras.hushed():
         os.write(2, b"I0000 port.cc: operations are on\n")

@@ -25,8 +25,3 @@ def test_outside_a_notebook_plain_lines_go_to_stderr(
     assert " 50%" in lines[0]
     assert "100%" in lines[1]
     assert "test error 2.13%" in lines[1]
-
-
-@pytest.mark.parametrize(("losses", "errors"), [([], []), ([0.5], []), ([1.0, 0.5] * 400, [0.1, 0.05])])
-def test_a_curve_can_be_drawn_at_any_time(losses: list[float], errors: list[float]) -> None:
-    assert live.curve_png("title", 0.5, losses, errors).startswith(b"\x89PNG")

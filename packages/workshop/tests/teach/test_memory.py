@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from workshop.teach import memory
@@ -15,11 +13,3 @@ def test_memory_that_is_allocated_is_counted() -> None:
     assert 50 <= memory.used_mb() - before <= 80
     assert memory.peak_mb() >= memory.used_mb() - 2
     del block
-
-
-def test_memory_is_told_in_one_line() -> None:
-    line = memory.line()
-    assert "\n" not in line
-    used, peak, left, total = (int(figure.replace(",", "")) for figure in re.findall(r"[\d,]*\d", line))
-    assert 0 < used <= peak + 2
-    assert 0 < left <= total

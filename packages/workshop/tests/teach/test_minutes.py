@@ -58,16 +58,6 @@ def test_a_kernel_shows_it_once_above_its_memory(
     assert only.startswith("Memory:")
 
 
-def test_where_it_cannot_be_said_there_is_no_line(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    notebook.write_text("{")
-    assert minutes.line() == ""
-    notebook.write_text(json.dumps(LESSON | {"metadata": {}}))
-    assert minutes.line() == "", "a notebook of one's own"
-    for named in (notebook.with_name("gone.ipynb"), notebook.parent, ""):
-        monkeypatch.setenv(minutes.NOTEBOOK, str(named))
-        assert minutes.line() == ""
-
-
 def test_headless_nothing_is_measured(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKSHOP_HEADLESS", "1")
     assert minutes.line() == ""

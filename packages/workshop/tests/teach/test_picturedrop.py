@@ -62,18 +62,6 @@ def test_a_broken_file_gets_a_friendly_line(drop: PictureDrop, seen: list[Any], 
     assert drop.answer["png"] == ""
 
 
-@pytest.mark.parametrize("sent", [{"name": "x.png"}, {"name": "x.png", "content": "no base64!"}])
-def test_a_broken_message_gets_the_same(drop: PictureDrop, seen: list[Any], sent: dict[str, str]) -> None:
-    drop.sent = sent
-    assert seen == []
-    assert "x.png is not a picture" in drop.answer["text"]
-
-
-def test_a_missing_file_gets_the_same(drop: PictureDrop, tmp_path: Path) -> None:
-    drop.look_at(tmp_path / "gone.png")
-    assert drop.answer["text"].startswith("gone.png is not a picture (there is no such file)")
-
-
 def test_without_a_browser_it_is_the_last_answer(drop: PictureDrop) -> None:
     data, _ = drop._repr_mimebundle_()
     assert "image/png" not in data

@@ -32,12 +32,6 @@ def test_every_work_that_a_lesson_tries_names_that_lesson() -> None:
         assert not work.lesson or (CHECKOUT / "notebooks" / f"{work.lesson}.ipynb").is_file(), work.name
 
 
-def test_works_are_chosen_by_topic_and_year() -> None:
-    assert {work.topic for work in about(SINCE.works, "text")} == {"text"}
-    assert max(work.year for work in about(SINCE.works, last=2015)) == 2015
-    assert len(about(SINCE.works)) == len(SINCE.works)
-
-
 def test_works_checked_more_than_a_year_ago_cause_a_warning(tmp_path: Path) -> None:
     path = dated(tmp_path, "2025-03-01")
     assert age_warning(datetime.date(2026, 3, 1), path) == ""
@@ -73,14 +67,6 @@ def test_a_damaged_list_of_works_is_told_in_one_line(
     with pytest.raises(WorkshopError, match=re.escape(complaint)) as said:
         read_since(path)
     assert "\n" not in str(said.value)
-
-
-def test_a_card_says_what_was_tried_here_with_a_link_to_the_lesson() -> None:
-    residual = next(work for work in SINCE.works if work.name == "ResNet")
-    told = timeline.card(residual)
-    assert '<a href="../1-mnist/40-residual.ipynb">' in told and "6.8 % wrong" in told
-    untried = next(work for work in SINCE.works if not work.tried)
-    assert ">no</td>" in timeline.card(untried)
 
 
 def test_the_timeline_answers_to_topic_and_slider() -> None:

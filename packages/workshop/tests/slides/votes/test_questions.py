@@ -4,7 +4,6 @@ import pytest
 
 from slides.presentations import make_presentation
 from workshop.errors import WorkshopError
-from workshop.site.check import faults_of
 from workshop.site.decks import deck
 from workshop.site.presentation import read_presentation
 from workshop.site.votes.questions import Question, questions_of
@@ -45,17 +44,3 @@ def test_the_slide_asks_for_hands_where_nobody_opened_a_vote(tmp_path: Path) -> 
     page = deck(presentation, presentation.workshops["short"])
     assert '<section class="vote-slide"' in page
     assert '<span class="vote" data-vote="much"><svg' in page and 'aria-label="Hands"' in page
-
-
-def test_the_check_tells_a_faulty_question(tmp_path: Path) -> None:
-    make_presentation(tmp_path)
-    (tmp_path / "presentation/sections/welcome.md").write_text(ASKS, encoding="utf-8")
-    (tmp_path / "js-demos/painting").mkdir(parents=True)
-    (tmp_path / "js-demos/painting/index.html").write_text("", encoding="utf-8")
-    (tmp_path / "js-demos/manifest.toml").write_text(
-        '[[demo]]\nname = "painting"\ntitle = "P"\nsummary = "P"\nminutes = 3\nlibraries = []\n',
-        encoding="utf-8",
-    )
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks/10-it.ipynb").write_text("{}", encoding="utf-8")
-    assert faults_of(tmp_path) == ["short: section welcome: no slide answers vote:much"]

@@ -22,7 +22,6 @@ from workshop.site.votes import room as room_module
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import Question
 from workshop.site.votes.room import Page, Room
-from workshop.site.votes.wall import Desk
 
 QUESTIONS = {"rate": Question("rate", "How <fast>?", ("fast", "slow"))}
 JSON = {"Content-Type": "application/json"}
@@ -168,14 +167,3 @@ def test_connections_that_say_nothing_keep_no_phone_out(
             source = (addresses[number % len(addresses)], 0)
             kept.enter_context(socket.create_connection(("127.0.0.1", held.port), 120, source))
         assert held.send(voter=PHONE, question="rate", choice=1)["votes"] == [0, 1]
-
-
-def test_the_deck_opens_a_question_and_is_told_how_it_stands(held: Held) -> None:
-    desk = Desk(held.ballots, QUESTIONS, held.room, "127.0.0.1:8083", is_open=False)
-    assert desk.answer({"question": "rate"})["votes"] == [0, 0]
-    held.send(voter=PHONE, question="rate", choice=1)
-    told = desk.answer({"question": "rate"})
-    assert told["votes"] == [0, 1] and told["phones"] == 1 and told["room"] is False
-    assert str(told["code"]).startswith("data:image/svg+xml")
-    assert desk.answer({"question": None})["question"] is None
-    assert held.send(voter=PHONE)["question"] is None

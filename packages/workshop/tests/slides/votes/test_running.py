@@ -13,13 +13,11 @@ from typing import Any
 
 import pytest
 from free_ports import free_port
-from typer.testing import CliRunner
 from waiting import patience
 from website.serving import ask
 
 from slides.presentations import CHECKOUT
 from workshop.errors import WorkshopError
-from workshop.site.slides_cli import app
 from workshop.site.votes.running import network_address
 from workshop.site.votes.wall import FIRST_SECONDS, LEAVING_SECONDS, LEFT_SECONDS, Presence
 
@@ -120,8 +118,3 @@ def test_the_deck_that_is_closed_closes_the_vote() -> None:
 def test_an_address_that_this_machine_has_not_is_refused() -> None:
     with pytest.raises(WorkshopError, match=r"192\.0\.2\.7 is not an address of this machine"):
         network_address("192.0.2.7")
-
-
-def test_a_deck_that_is_not_there_is_told() -> None:
-    done = CliRunner().invoke(app, ["votes", "no-such", "--source", str(CHECKOUT)])
-    assert isinstance(done.exception, WorkshopError) and "workshop slides list" in str(done.exception)
