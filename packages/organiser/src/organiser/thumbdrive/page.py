@@ -243,7 +243,8 @@ def _older(way: Way) -> str:
 def _checker(maker: str, stick: Stick) -> str:
     if maker not in CHECKS or not (name := stick.preflight(CHECKS[maker][-1])):
         return ""
-    return f"<p>Before you begin: {_start(maker, name)} It says whether this computer can do it, and opens this page at your way.</p>"
+    how = _start(maker, name)
+    return f"<p>Before you begin: {how} It says whether this computer can do it, and opens your way here.</p>"
 
 
 def _start(maker: str, name: str) -> str:

@@ -105,7 +105,7 @@ NO_ANSWER = (
 )
 WRONG_TOKEN = (
     "<em>That is not the token of this machine</em>",
-    "Type the token again; letters and digits, no space.",
+    "Type the token again, without a space.",
 )
 VIRTUALBOX_TROUBLE = (
     (
