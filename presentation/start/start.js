@@ -17,6 +17,7 @@
     down: "is not complete: workshop data fetch",
     unknown: "is not known",
   };
+  const LAST = "workshop-lessons-opened";
   const config = window.workshopConfig || {
     ports: { jupyter: 8080, tensorboard: 8081, web: 8082 }, demos: [], lessons: [],
   };
@@ -52,17 +53,57 @@
     return `${lesson.minutes} min with all exercises${lesson.short ? ", or ten minutes ◆" : ""}`;
   }
 
+  /** @returns {string[]} the lessons that were opened from this page, the last one first */
+  function opened() {
+    try {
+      const paths = JSON.parse(localStorage.getItem(LAST)) || [];
+      return paths.filter((path) => config.lessons.some((lesson) => lesson.path === path));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Remember which lesson is opened, for the large button and for the ticks. */
+  function rememberLesson(event) {
+    const link = event.target.closest("a[href]");
+    const path = link && decodeURIComponent(link.href.split("/lab/tree/")[1] || "");
+    if (!path) return;
+    try {
+      localStorage.setItem(LAST, JSON.stringify([path, ...opened().filter((each) => each !== path)]));
+    } catch {
+      // A browser that keeps nothing begins with the first lesson again.
+    }
+  }
+
+  /** The large button: the first lesson on the first visit, then the one that was opened last. */
+  function fillNext() {
+    const [last] = opened();
+    const lesson = config.lessons.find((each) => each.path === last) || config.lessons[0];
+    document.getElementById("next").hidden = !lesson;
+    if (!lesson) return;
+    const link = document.querySelector("#next a");
+    link.href = lessonAddress(lesson);
+    link.textContent = `${last ? "Continue" : "Begin"} · ${lesson.title}`;
+    document.querySelector("#next span").textContent = last
+      ? `${opened().length} of ${config.lessons.length} lessons opened on this computer`
+      : lesson.minutes ? `${lesson.minutes} minutes` : "";
+  }
+
+  function lessonAddress(lesson) {
+    return address("jupyter", `/lab/tree/${lesson.path.split("/").map(encodeURIComponent).join("/")}`);
+  }
+
   function fillLessons() {
+    const done = new Set(opened());
     document.getElementById("lessons-part").hidden = !config.lessons.length;
     document.getElementById("reading").hidden = !config.reading;
     if (config.reading) document.querySelector("#reading a").href = config.reading;
     for (const lesson of config.lessons) {
-      const path = lesson.path.split("/").map(encodeURIComponent).join("/");
-      const link = element("a", "", { href: address("jupyter", `/lab/tree/${path}`) });
+      const link = element("a", "", { href: lessonAddress(lesson) });
       link.append(
         element("span", lesson.path.split("-")[0], { className: "chapter" }),
         element("strong", lesson.title),
-        element("span", [lesson.minutes && minutes(lesson), lesson.memory && `${lesson.memory} MB`]
+        element("span", [done.has(lesson.path) && "✓ opened", lesson.minutes && minutes(lesson), lesson.memory && `${lesson.memory} MB`]
           .filter(Boolean).join(" · "), { className: "quiet" }),
       );
       const item = document.createElement("li");
@@ -158,10 +199,14 @@
   }
 
   fillLinks();
+  fillNext();
   fillLessons();
   fillDemos();
   watchWho();
-  for (const kind of ["click", "auxclick"]) document.addEventListener(kind, stayAway);
+  for (const kind of ["click", "auxclick"]) {
+    document.addEventListener(kind, stayAway);
+    document.addEventListener(kind, rememberLesson);
+  }
   document.getElementById("where").textContent = served
     ? `Served by this machine at ${location.host}. No page here asks anything of the network.`
     : "Opened as a file, from a folder or a thumb drive: the lights need the workshop's own server, all else is here.";

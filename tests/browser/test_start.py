@@ -109,10 +109,23 @@ def test_every_lesson_and_demo_is_linked(base: str, open_page: Open) -> None:
     assert demos == [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]
 
 
+def test_one_large_button_begins_and_then_continues(served: str, open_page: Open) -> None:
+    page = open_page(served + "index.html")
+    button = page.locator("#next a")
+    expect(button).to_contain_text("Begin · Check")
+    page.route("**/lab/tree/**", lambda route: route.fulfill(body="<html>Jupyter</html>"))
+    page.locator("#lessons a").nth(3).click()
+    page.goto(served + "index.html")
+    expect(button).to_contain_text("Continue · ")
+    expect(page.locator("#next span")).to_contain_text("1 of ")
+    assert page.locator("#lessons a", has_text="opened").count() == 1
+    assert button.get_attribute("href") == page.locator("#lessons a").nth(3).get_attribute("href")
+
+
 def test_speaker_and_participant_see_their_own_part(served: str, open_page: Open) -> None:
     page = open_page(served + "index.html")
     assert page.is_visible("text=Begin here") and page.is_hidden("text=Before you go on stage")
-    page.get_by_role("radio", name="the speaker").check()
+    page.get_by_role("radio", name="the organiser").check()
     assert page.is_visible("text=Before you go on stage") and page.is_hidden("text=Begin here")
     page.reload()
     assert page.is_visible("text=Before you go on stage")

@@ -135,8 +135,8 @@ def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> 
 
 def test_a_machine_without_an_address_says_how_it_gets_one(bed: PullBed, start: str, open_page: Open) -> None:
     (bed.prefix / "etc/updates.toml").write_text('url = ""\n', encoding="utf-8")
-    page = open_page(start)
-    page.wait_for_selector("text=This machine has no address for updates")
+    page = open_page(f"{start}#speaker")
+    page.wait_for_selector("text=No address for updates")
     command = "workshop update source set"
     assert page.inner_text("#no-updates-command") == command
     assert page.is_hidden("#updates")

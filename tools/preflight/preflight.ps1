@@ -194,6 +194,17 @@ function Show-Numbered($Findings) {
     }
 }
 
+function Show-Page([string]$Panel) {
+    $Page = Join-Path (Split-Path -Parent $PSScriptRoot) '0_START_HERE.html'
+    if (-not $Panel -or -not (Test-Path -LiteralPath $Page)) { return }
+    # Through a page that leads there: Windows drops what follows the # of a file's address.
+    $Address = ([uri]$Page).AbsoluteUri + '#' + $Panel
+    $Leads = Join-Path $env:TEMP 'workshop-start.html'
+    $Text = '<!doctype html><meta http-equiv="refresh" content="0; url=' + $Address + '">'
+    Set-Content -LiteralPath $Leads -Encoding ASCII -Value $Text
+    Start-Process $Leads
+}
+
 if (-not (Test-Path -LiteralPath $RuleFile)) {
     Write-Host 'preflight: rules.txt is missing; copy the whole folder.'
     exit 1
@@ -230,5 +241,6 @@ foreach ($File in $Files) {
     Write-Host 'What is for this computer:'
     Write-Host $File.Text
 }
+Show-Page (@($Findings | Where-Object { $_.Level -eq 'page' } | ForEach-Object { $_.Text }) | Select-Object -First 1)
 if ($Stops.Count -gt 0) { exit 1 }
 exit 0

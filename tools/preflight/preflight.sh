@@ -1,6 +1,7 @@
 #!/bin/sh
 # Can this computer run the workshop, and from which file? For Linux and macOS: sh preflight.sh
-# Looks only, changes nothing, needs nothing installed. Exit 0: ready, or ready with a note; 1: not ready.
+# Changes nothing and needs nothing installed. On a stick it then opens the start page at what is for this computer.
+# Exit 0: ready, or ready with a note; 1: not ready.
 here=$(cd "$(dirname "$0")" && pwd)
 rules=$here/rules.txt
 # Tests put their own /proc and /sys here.
@@ -204,9 +205,9 @@ applies() {
   return 1
 }
 
-# judge: sets stops and notes, one text a line, and file.
+# judge: sets stops and notes, one text a line, file and page.
 judge() {
-  stops='' notes='' file='' decided=' '
+  stops='' notes='' file='' page='' decided=' '
   newline='
 '
   while IFS='|' read -r id systems when level text; do
@@ -224,6 +225,7 @@ judge() {
       stop) stops="$stops$filled$newline" ;;
       note) notes="$notes$filled$newline" ;;
       file) file=$filled ;;
+      page) page=$filled ;;
     esac
   done <"$rules"
 }
@@ -273,6 +275,18 @@ answer() {
   fi
 }
 
+# open_page: through a page that leads there, because "open" drops what follows the # of a file's address.
+open_page() {
+  start=$(dirname "$here")/0_START_HERE.html
+  opener=xdg-open
+  has open && [ "$system" = macos ] && opener=open
+  [ -n "$page" ] && [ -f "$start" ] && has "$opener" && has mktemp || return 0
+  address=file://$(printf '%s' "$start" | sed 's/%/%25/g; s/ /%20/g; s/#/%23/g; s/"/%22/g')#$page
+  leads=$(mktemp -d)/start.html || return 0
+  printf '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=%s">\n' "$address" >"$leads"
+  "$opener" "$leads" >/dev/null 2>&1
+}
+
 look_at_processor
 look_at_disk
 look_at_virtualbox
@@ -298,4 +312,5 @@ show_facts
 answer
 status=$?
 show_file
+open_page
 exit $status

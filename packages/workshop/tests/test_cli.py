@@ -113,6 +113,21 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("lesons", "lessons"),
+        ("thumdrive", "thumbdrive"),
+        ("lessons lst", "list"),
+        ("update notebook", "notebooks"),
+    ],
+)
+def test_a_typo_is_told_the_nearest_word(typed: str, meant: str) -> None:
+    done = run(*typed.split())
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith(f"Did you mean '{meant}'?")
+
+
+@pytest.mark.parametrize(
     ("words", "status", "error"),
     [
         (["data", "list", "--json"], 1, "cannot read the settings"),

@@ -83,6 +83,12 @@ def file_for(system: str, facts: Facts) -> str:
     return text
 
 
+def page_for(system: str, facts: Facts) -> str:
+    """Return the panel of the start page that is opened on this computer."""
+    (text,) = (rule.text for rule in decisive(system, facts) if rule.level == "page")
+    return text
+
+
 @dataclass(frozen=True)
 class Said:
     """What the pre-flight answered."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,19 @@ def test_the_file_to_double_click_runs_the_same_and_does_not_wait_without_a_term
     mac.machine("arm64")
     assert mac.preflight(PREFLIGHT / "preflight.command") == mac.preflight()
     assert (PREFLIGHT / "preflight.command").stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize(("processor", "panel"), [("arm64", "macos-arm"), ("x86_64", "macos-intel")])
+def test_on_a_stick_the_start_page_opens_at_this_computers_panel(
+    mac: Mac, tmp_path: Path, processor: str, panel: str
+) -> None:
+    """Through a page that leads there; the stick's folder may have any name."""
+    stick = tmp_path / "a 100% stick #1"
+    shutil.copytree(PREFLIGHT, stick / "check-my-computer")
+    (stick / "0_START_HERE.html").touch()
+    (mac.bin / "mktemp").symlink_to(shutil.which("mktemp") or "")
+    mac.command("open", f'cat "$1" >"{tmp_path}/opened"')
+    mac.machine(processor)
+    mac.preflight(stick / "check-my-computer/preflight.sh")
+    address = re.search(r'url=([^"]*)"', (tmp_path / "opened").read_text(encoding="utf-8"))
+    assert address and address[1] == f"{(stick / '0_START_HERE.html').as_uri()}#{panel}"

@@ -12,7 +12,7 @@ import pytest
 import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
-from .bed import PREFLIGHT, file_for, judged, rules
+from .bed import PREFLIGHT, file_for, judged, page_for, rules
 
 SCRIPT = PREFLIGHT / "preflight.ps1"
 TEXT = SCRIPT.read_text(encoding="ascii")
@@ -62,7 +62,7 @@ def test_rules_ask_only_for_what_the_script_finds_out_and_can_compare() -> None:
     compares = set(re.findall(r"^ +'(\w+)' \{ return", TEXT, re.M))
     assert compares == {"eq", "lt", "ge"}
     for rule in rules():
-        assert rule.level in {"stop", "note", "file", "fine"}
+        assert rule.level in {"stop", "note", "file", "fine", "page"}
         assert bool(rule.text) == (rule.level != "fine")
         assert set(rule.systems.split()) <= {"windows", "macos", "linux"}
         assert {each.word for each in rule.comparisons} <= compares
@@ -167,3 +167,18 @@ def test_the_file_to_double_click_starts_the_script_beside_it_and_waits() -> Non
     assert any('-File "%~dp0preflight.ps1"' in line for line in lines)
     assert "pause" in lines
     assert lines[-1] == "exit /b %status%"
+
+
+@pytest.mark.parametrize(
+    ("facts", "panel"),
+    [
+        (GOOD, "windows"),
+        ({**GOOD, **ON}, "windows-wsl"),
+        ({**GOOD, "core_isolation": "yes"}, "windows-wsl"),
+        ({**GOOD, **NO_VIRTUALBOX, **WSL}, "windows-wsl"),
+        ({**GOOD, **NO_VIRTUALBOX}, "windows"),
+        ({**GOOD, **ARM, **ON}, "windows-arm"),
+    ],
+)
+def test_the_start_page_opens_at_the_way_that_works(facts: dict[str, str], panel: str) -> None:
+    assert page_for("windows", facts) == panel

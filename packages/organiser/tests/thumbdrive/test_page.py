@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from organiser.thumbdrive.contents import load_contents
-from organiser.thumbdrive.page import render
+from organiser.thumbdrive.page import SYSTEMS, render
 
 INSTALLERS = [
     "1-virtualbox/VirtualBox-7.2.16-174877-Win.exe",
@@ -219,3 +219,18 @@ def test_local_mode_is_told_with_what_it_needs() -> None:
     assert "come from the stick too" in arm
     assert "come from the stick too" not in panel(FULL, "linux-arm")
     assert "without a network: <code>" not in panel(FULL, "linux-arm")
+
+
+def test_windows_own_hypervisor_has_a_panel_with_wsl_first() -> None:
+    found = page(EVERYTHING)
+    assert found.files("windows")[1] == OVA
+    assert found.files("windows-wsl")[1] == WSL
+    assert "#windows-wsl" in found.links["windows"] and "#windows" in found.links["windows-wsl"]
+    assert "windows-wsl" not in page(FULL).links, "a stick without WSL has one way"
+
+
+@pytest.mark.parametrize("system", [*SYSTEMS, "windows-wsl"])
+def test_each_computer_is_told_what_a_failed_step_looks_like_and_how_to_shut_down(system: str) -> None:
+    text = panel(EVERYTHING, system)
+    assert "If a step fails" in text
+    assert "Shut down and come back" in text

@@ -23,6 +23,8 @@ SYSTEMS = {
     "linux-arm": "Linux on Arm",
     "tablet": "Tablet, phone or Chromebook",
 }
+WSL_FIRST = "windows-wsl"
+"""The panel that the check of the computer opens where Windows' own hypervisor is on."""
 QUESTIONS = {
     "ask-mac": (
         "Apple chip or Intel?",
@@ -114,7 +116,7 @@ def render(parts: Sequence[Part], names: Sequence[str], classroom: str = "") -> 
             f'<a class="system" href="#{system}" data-system="{system}">{title}</a>'
             for system, title in SYSTEMS.items()
         ),
-        panels="\n".join([*map(_question, QUESTIONS), *(_panel(system, stick) for system in SYSTEMS)]),
+        panels="\n".join([*map(_question, QUESTIONS), *_panels(stick)]),
         more=_more(stick),
     )
 
@@ -133,17 +135,31 @@ def _question(name: str) -> str:
     )
 
 
-def _panel(system: str, stick: Stick) -> str:
+def _panels(stick: Stick) -> list[str]:
+    """Return a panel for each system, and one more where Windows has two ways (``WSL_FIRST``)."""
+    found = []
+    for system in SYSTEMS:
+        ways = ways_for(system, stick)
+        found.append(_panel(system, system, ways, stick))
+        if system == "windows" and len(ways) > 1:
+            found.append(_panel(WSL_FIRST, system, ways[::-1], stick))
+    return found
+
+
+def _panel(name: str, system: str, ways: Sequence[Way], stick: Stick) -> str:
     maker = system.partition("-")[0]
-    first, *others = ways_for(system, stick) or [Way("", "", (NONE.get(system, NOTHING),))]
+    first, *others = ways or [Way("", "", (NONE.get(system, NOTHING),))]
     lines = [
-        f'<section class="panel" id="{system}">',
-        f"<h2>{SYSTEMS[system]}</h2>",
+        f'<section class="panel" id="{name}">',
+        f"<h2>{SYSTEMS[system]}{f': {first.title}' if others else ''}</h2>",
         *(_NOTHING_TO_INSTALL if system == "tablet" else ()),
-        _file(first),
         _checker(maker, stick),
+        _which(name, others),
+        _file(first),
         _steps(first),
         first.after,
+        _trouble(first),
+        _leave(first),
         _forbidden(maker, stick, first),
         *(_instead(way) for way in others),
         _older(first),
@@ -152,6 +168,33 @@ def _panel(system: str, stick: Stick) -> str:
         "</section>",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _which(name: str, others: Sequence[Way]) -> str:
+    """Tell when to take Windows' other way."""
+    if not name.startswith("windows") or not others:
+        return ""
+    if name == WSL_FIRST:
+        return (
+            "<p>Without WSL, Hyper-V and Docker Desktop take "
+            '<a href="#windows" data-system="windows">VirtualBox</a>.</p>'
+        )
+    return (
+        f'<p>If WSL 2, Hyper-V or Docker Desktop is on this computer, take <a href="#{WSL_FIRST}" '
+        f'data-system="{WSL_FIRST}">WSL</a>: VirtualBox is slow or fails there.</p>'
+    )
+
+
+def _trouble(way: Way) -> str:
+    """Return what can be seen when a step failed, folded."""
+    if not way.trouble:
+        return ""
+    rows = "".join(f"<dt>{seen}</dt><dd>{remedy}</dd>" for seen, remedy in way.trouble)
+    return f'<details class="instead"><summary>If a step fails</summary><dl>{rows}</dl></details>'
+
+
+def _leave(way: Way) -> str:
+    return f"<p><strong>Shut down and come back.</strong> {way.leave}</p>" if way.leave else ""
 
 
 _NOTHING_TO_INSTALL = (
@@ -176,10 +219,12 @@ def _steps(way: Way) -> str:
 
 def _instead(way: Way) -> str:
     """Return another way, folded: whoever does both has two machines that want the same addresses."""
+    title = ", ".join(filter(None, (way.title, way.when)))
     return (
-        f'<details class="instead"><summary>Or instead: {way.title}, {way.when}</summary>'
+        f'<details class="instead"><summary>Or instead: {title}</summary>'
         "<p><strong>Do one or the other, never both:</strong> both want the ports 8080 to 8082, so whichever "
-        f"starts second does not answer.</p>{_file(way)}{_steps(way)}{way.after}</details>"
+        f"starts second does not answer.</p>{_file(way)}{_steps(way)}{way.after}{_trouble(way)}{_leave(way)}"
+        "</details>"
     )
 
 
@@ -198,7 +243,8 @@ def _older(way: Way) -> str:
 def _checker(maker: str, stick: Stick) -> str:
     if maker not in CHECKS or not (name := stick.preflight(CHECKS[maker][-1])):
         return ""
-    return f"<p>Before you begin: {_start(maker, name)} It says whether this computer can do it.</p>"
+    how = _start(maker, name)
+    return f"<p>Before you begin: {how} It says whether this computer can do it, and opens your way here.</p>"
 
 
 def _start(maker: str, name: str) -> str:

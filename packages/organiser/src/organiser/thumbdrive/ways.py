@@ -42,6 +42,10 @@ class Way:
     after: str = ""
     """What to do where a step cannot be done."""
     needs_network: bool = False
+    trouble: tuple[tuple[str, str], ...] = ()
+    """What one sees when a step failed, and what to do; HTML."""
+    leave: str = ""
+    """How to shut down, and how to come back; HTML."""
 
 
 def picture(name: str, **words: str) -> str:
@@ -94,6 +98,69 @@ def _opened(where_the_token_is: str) -> Step:
 
 
 IN_ITS_WINDOW = "it is in the machine's own window."
+NO_ANSWER = (
+    "<em>This site can't be reached</em>, or <em>Unable to connect</em>",
+    "Wait two minutes and load the page again. If another copy of the workshop runs, shut that one down: "
+    "both need the ports 8080 to 8082.",
+)
+WRONG_TOKEN = (
+    "<em>That is not the token of this machine</em>",
+    "Type the token again, without a space.",
+)
+VIRTUALBOX_TROUBLE = (
+    (
+        "<em>Could not create the imported medium</em>",
+        "The disk is full, or the copy is not whole. Make 12 GB free, copy the file again, and import that.",
+    ),
+    (
+        "<em>VT-x is disabled</em> or <em>AMD-V is disabled</em>",
+        "Restart the computer and press the key for its set-up (F2, F10, F12, Del or Esc). Switch "
+        "<em>virtualisation</em> (VT-x, AMD-V, SVM) on.",
+    ),
+    (
+        "<em>VT-x is not available</em>, or a green turtle below the machine's window",
+        "Windows' own hypervisor is on. Use WSL on this page if the stick has it.",
+    ),
+    ("The machine's window stays black", "Wait two minutes, then choose <em>Machine, Reset</em>."),
+    NO_ANSWER,
+    WRONG_TOKEN,
+)
+UTM_TROUBLE = (
+    (
+        "<em>UTM is damaged</em>, or macOS moves it to the bin",
+        "See <em>If macOS stops a file</em>; then open it again.",
+    ),
+    (
+        "<em>Your system has run out of application memory</em>",
+        "Quit browsers and other programs. The machine needs 2 GB.",
+    ),
+    NO_ANSWER,
+    WRONG_TOKEN,
+)
+WSL_TROUBLE = (
+    (
+        "<em>Virtual Machine Platform</em>, or <code>0x80370102</code>",
+        "Open Terminal as administrator, type <code>wsl --install --no-distribution</code>, and restart "
+        "Windows. If it stays, switch virtualisation (VT-x, AMD-V, SVM) on in the firmware.",
+    ),
+    (
+        "<em>A distribution with the supplied name already exists</em>",
+        "An older workshop has the name. See below the steps.",
+    ),
+    (
+        "<em>This site can't be reached</em> after a while",
+        "The window was closed. Open <em>deep-learning-workshop</em> in the start menu and leave it open.",
+    ),
+    WRONG_TOKEN,
+)
+LOCAL_TROUBLE = (
+    (
+        "<em>sudo: a password is required</em>",
+        "Type your own password. An account without sudo asks the computer's owner.",
+    ),
+    NO_ANSWER,
+    WRONG_TOKEN,
+)
 
 
 def _virtualbox(system: str, stick: Stick) -> Way | None:
@@ -143,7 +210,11 @@ def _virtualbox(system: str, stick: Stick) -> Way | None:
         _opened(IN_ITS_WINDOW),
     )
     when = "where UTM cannot be installed" if system == "macos-arm" else ""
-    return Way("VirtualBox", when, steps, file, needs_network=not installer)
+    leave = (
+        "In the machine's window choose <em>Machine, ACPI Shutdown</em>. To come back, select it in "
+        "VirtualBox and press <em>Start</em>: your notebooks are in the machine."
+    )
+    return Way("VirtualBox", when, steps, file, "", not installer, VIRTUALBOX_TROUBLE, leave)
 
 
 def _utm(_: str, stick: Stick) -> Way | None:
@@ -172,7 +243,12 @@ def _utm(_: str, stick: Stick) -> Way | None:
         ),
         _opened(IN_ITS_WINDOW),
     )
-    return Way("UTM", "where VirtualBox cannot be installed", steps, file, needs_network=not app)
+    leave = (
+        "In the machine's window press the power button and choose <em>Request power down</em>. To come "
+        "back, press the large arrow in UTM: your notebooks are in the machine."
+    )
+    when = "where VirtualBox cannot be installed"
+    return Way("UTM", when, steps, file, "", not app, UTM_TROUBLE, leave)
 
 
 def _wsl(system: str, stick: Stick) -> Way | None:
@@ -215,9 +291,13 @@ def _wsl(system: str, stick: Stick) -> Way | None:
         ),
         _opened("it is in the window that opened."),
     )
-    way = "where VirtualBox is forbidden or slow; this runs in Windows itself"
+    when = "if WSL 2, Hyper-V or Docker Desktop is on, or VirtualBox is forbidden"
     after = _next_to_another(file) + _older_wsl(file)
-    return Way("WSL", way, steps, file, after=after, needs_network=not installer)
+    leave = (
+        "Save, and close the window: the workshop ends some seconds later. To come back, open "
+        "<em>deep-learning-workshop</em> in the start menu: your notebooks are in it."
+    )
+    return Way("WSL", when, steps, file, after, not installer, WSL_TROUBLE, leave)
 
 
 def _next_to_another(file: str) -> str:
@@ -289,7 +369,11 @@ def _local(system: str, stick: Stick) -> Way | None:
         _opened("it is in the terminal, which shows all addresses."),
     )
     when = "this computer itself becomes the workshop"
-    return Way("no virtual machine", when, steps, needs_network=not offline)
+    leave = (
+        "There is nothing to shut down but the computer. The workshop starts with it: open the start page "
+        f"<code>{START_PAGE.removeprefix('http://').rstrip('/')}</code> again."
+    )
+    return Way("no virtual machine", when, steps, "", "", not offline, LOCAL_TROUBLE, leave)
 
 
 def _tablet(_: str, stick: Stick) -> Way:
@@ -321,7 +405,21 @@ def _tablet(_: str, stick: Stick) -> Way:
             "Type the seat and the code that are on your card. Everything runs in the browser from there on.",
         ),
     )
-    return Way("the classroom", "", steps)
+    trouble = (
+        (
+            "<em>This site can't be reached</em>",
+            "Is this the room's network? Is the address typed with <code>https://</code>?",
+        ),
+        (
+            "<em>The seat or the code is wrong</em>",
+            "Type both as they are on your card; the speaker has another card.",
+        ),
+    )
+    leave = (
+        "Save, and close the page. To come back, type the same seat and code. At the end of the class "
+        "download your notebooks from the start page."
+    )
+    return Way("the classroom", "", steps, trouble=trouble, leave=leave)
 
 
 _WAYS: dict[str, tuple[Callable[[str, Stick], Way | None], ...]] = {

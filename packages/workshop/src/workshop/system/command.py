@@ -148,6 +148,8 @@ def lazy_group(table: Table | Callable[[], Table]) -> type[typer.core.TyperGroup
     Args:
         table: The words, or what finds them when one is asked for.
     """
+    import difflib
+
     import typer.core
 
     def words() -> Table:
@@ -164,6 +166,14 @@ def lazy_group(table: Table | Callable[[], Table]) -> type[typer.core.TyperGroup
             """Import what the word names; None when there is no such word."""
             found = words().get(cmd_name)
             return None if found is None else as_command(found[0], cmd_name)
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            """Suggest the nearest word for one that is wrong: Typer knows none that is not imported."""
+            if self.get_command(ctx, args[0]) is None and (
+                near := difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            ):
+                ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
+            return super().resolve_command(ctx, args)
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
             """List the words without importing what is behind them."""
