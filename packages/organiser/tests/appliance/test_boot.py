@@ -87,21 +87,6 @@ def _runs(pid: int) -> bool:
         return False
 
 
-@needs("qemu-system-x86_64")
-def test_qemus_own_words_when_it_cannot_start(speaking: Path) -> None:
-    with (
-        booted(speaking, memory=1 << 40) as guest,
-        pytest.raises(WorkshopError, match=r"the guest ended before port 22 .*qemu-system-x86_64: "),
-    ):
-        guest.wait_for_port(22)
-
-
-def test_what_is_no_ova(tmp_path: Path) -> None:
-    (tmp_path / "x.ova").write_bytes(b"")
-    with pytest.raises(WorkshopError, match="no OVA"), booted(tmp_path / "x.ova"):
-        pass
-
-
 def test_kvm_is_not_used_where_the_processor_lends_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

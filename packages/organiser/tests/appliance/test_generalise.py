@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -124,23 +122,6 @@ def test_what_is_no_secret_stays(root: Path, tmp_path: Path) -> None:
     assert system.read("etc/shadow") == "root:*:1::::::\nworkshop:*:1::::::\n"
     for folder in ("opt/workshop/run", "var/log/apt", "var/log/journal"):
         assert system.find(folder)
-
-
-def test_the_same_disk_becomes_the_same_bytes(root: Path, tmp_path: Path) -> None:
-    raw = make_system_disk(root, tmp_path / "raw")
-    other = Path(shutil.copy(raw, tmp_path / "other"))
-    generalise(raw, epoch=EPOCH)
-    time.sleep(1.1)
-    generalise(other, epoch=EPOCH)
-    assert raw.read_bytes() == other.read_bytes()
-
-
-def test_it_may_run_again(root: Path, tmp_path: Path) -> None:
-    raw = make_system_disk(root, tmp_path / "raw")
-    generalise(raw, epoch=EPOCH)
-    before = list(system_of(raw).tree([""]))
-    generalise(raw, epoch=EPOCH)
-    assert list(system_of(raw).tree([""])) == before
 
 
 def test_keys_that_let_somebody_in_are_named(root: Path, tmp_path: Path) -> None:

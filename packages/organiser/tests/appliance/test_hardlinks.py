@@ -73,18 +73,3 @@ def test_what_differs_in_anything_stays_two(tmp_path: Path, first: str, second: 
         two.symlink_to(one)
     hardlinks.link(tmp_path)
     assert two.is_symlink() or not one.samefile(two)
-
-
-def test_again_links_what_is_new(tmp_path: Path) -> None:
-    first, second = put(tmp_path / FIRST / "x"), put(tmp_path / SECOND / "x")
-    hardlinks.link(tmp_path)
-    third = put(tmp_path / SECOND / "later")
-    hardlinks.link(tmp_path)
-    hardlinks.link(tmp_path)
-    assert first.stat().st_nlink == 3
-    assert third.samefile(second)
-
-
-def test_a_root_without_environments_has_none(tmp_path: Path) -> None:
-    hardlinks.link(tmp_path)
-    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import hardware, utm
-from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.pack import wrap
 from workshop.errors import WorkshopError
 
@@ -72,13 +71,6 @@ def test_ports_are_forwarded_from_loopback_only(ova: Path, arm_ova: Path, machin
     for path in (ova, arm_ova, machine):
         found = words(path)
         assert found.count("hostfwd=tcp:127.0.0.1:4000") == found.count("hostfwd=") == 2
-
-
-def test_firmware_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, qemu: None) -> None:
-    monkeypatch.setattr(hardware, "FIRMWARE", ())
-    with pytest.raises(WorkshopError, match="install qemu-efi-aarch64"):
-        hardware.base(ARM64, "tcg", 64, 1)
-    hardware.base(AMD64, "tcg", 64, 1)
 
 
 def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:

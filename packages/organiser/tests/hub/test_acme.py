@@ -78,14 +78,3 @@ def test_who_refused_is_quoted(tmp_path: Path) -> None:
         acme.obtain(settings(tmp_path), run)
     with pytest.raises(WorkshopError, match="hub_service_acme"):
         acme.obtain(settings(tmp_path, acme=False), run)
-
-
-def test_what_the_proxy_has_tells_whether_anything_changed(tmp_path: Path) -> None:
-    hub = settings(tmp_path)
-
-    def run(words: list[str]) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "c.pem").write_text("one")
-        return subprocess.CompletedProcess(words, 0, "", "")
-
-    assert acme.obtain(hub, run)
-    assert not acme.obtain(hub, run)

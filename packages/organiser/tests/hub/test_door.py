@@ -86,17 +86,6 @@ def test_files_hold_no_code_and_are_not_for_everybody(house: House) -> None:
         assert file.stat().st_mode & 0o777 == mode
 
 
-def test_a_seat_belongs_to_the_browser_that_came_first(house: House) -> None:
-    door, first, second = house.door(), Browser(), Browser("192.0.2.2")
-    answer = first.comes(door, "17", house.codes["017"])
-    assert isinstance(answer, Admitted)
-    assert answer.newly
-    assert refused(second.comes(door, "17", house.codes["017"])) == TAKEN.format(seat=17)
-    again = first.comes(door, "17", house.codes["017"])
-    assert isinstance(again, Admitted)
-    assert not again.newly
-
-
 def test_whoever_did_not_get_the_answer_comes_again(house: House) -> None:
     ada, other = Browser(form="a"), Browser(form="b")
     assert isinstance(ada.comes(house.door(), "1", house.codes["001"], lost=True), Admitted)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from organiser.hub import run
-from organiser.hub.settings import HubSettings, load_hub_settings
-from workshop.errors import WorkshopError
+from organiser.hub.settings import HubSettings
 
 
 def settings(prefix: Path, **rest: object) -> HubSettings:
@@ -59,21 +58,3 @@ def test_hub_and_proxy_may_have_more_connections_than_one_seat_can_hold(
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert began == [(before[1], before[1])]
-
-
-def test_an_environment_without_node_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(WorkshopError, match="environment 'hub'"):
-        run.node()
-
-
-def test_a_machine_that_is_no_classroom_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
-    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "etc/workshop.toml"))
-    with pytest.raises(WorkshopError, match=r"classroom\.yml"):
-        load_hub_settings()
-    (tmp_path / "etc/hub.toml").write_text(f'prefix = "{tmp_path}"\naccount = "w"\naddress = "http://x"\n')
-    assert load_hub_settings().account == "w"
-    with pytest.raises(WorkshopError, match="run the playbook again"):
-        load_hub_settings().secret("key")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -138,15 +137,6 @@ def test_each_arm_computer_finds_the_file_that_is_for_it() -> None:
         assert not any("arm64" in name or "utm" in name for name in found.files(system))
 
 
-def test_a_mac_takes_first_what_needs_no_network() -> None:
-    both = page([*FULL, *ARM_FILES, UTM])
-    assert both.files("macos-arm") == [UTM, ARM_FILES[1], INSTALLERS[2], ARM_FILES[0]]
-    without_utm = page([*FULL, *ARM_FILES])
-    assert without_utm.files("macos-arm") == [INSTALLERS[2], ARM_FILES[0], ARM_FILES[1]]
-    neither = [name for name in (*FULL, *ARM_FILES) if name not in INSTALLERS]
-    assert page(neither).files("macos-arm") == [ARM_FILES[1], ARM_FILES[0]]
-
-
 def test_what_is_not_on_the_stick_needs_a_network_and_the_step_says_so() -> None:
     assert "Only this step needs a network" in panel([*FULL, ARM_FILES[1]], "macos-arm")
     assert "network" not in panel([*FULL, ARM_FILES[1], UTM], "macos-arm")
@@ -164,19 +154,6 @@ def test_a_name_is_typed_as_its_terminal_wants_it() -> None:
     assert '%USERPROFILE%\\workshop "work & shop (1).wsl"\n' in told
 
 
-def test_who_has_an_older_version_is_told_to_take_the_notebooks_along_first() -> None:
-    for system in ("windows", "windows-arm", "macos-arm", "macos-intel", "linux"):
-        told = panel(EVERYTHING, system)
-        assert (
-            told.index("Download my notebooks") < told.index("Bring them here") < told.index("Delete the old")
-        )
-    for system, file in (("windows", "w.wsl"), ("windows-arm", "w-arm64.wsl")):
-        told = panel(EVERYTHING, system)
-        assert f"wsl --install --from-file {file} --name workshop-2" in told
-        assert told.index("--terminate deep-learning-workshop") < told.index("--name workshop-2")
-    assert "older workshop" not in panel(EVERYTHING, "tablet") + panel(["site/index.html"], "windows")
-
-
 def test_tablets_go_to_the_classroom() -> None:
     address = "https://classroom.example.org:8443/?a=1&b=2"
     found = page(FULL, address)
@@ -186,11 +163,6 @@ def test_tablets_go_to_the_classroom() -> None:
     assert "Ask the speaker" not in panel(FULL, "tablet", address)
     assert page(FULL).links["tablet"] == []
     assert "Ask the speaker" in panel(FULL, "tablet")
-
-
-def test_every_other_panel_names_the_classroom_only_where_there_is_one() -> None:
-    assert "https://c.example" in panel(FULL, "windows", "https://c.example")
-    assert "the classroom" not in panel(FULL, "windows")
 
 
 @pytest.mark.parametrize("left_out", range(len(EVERYTHING)))
@@ -203,19 +175,3 @@ def test_nothing_is_named_that_is_not_there(left_out: int) -> None:
 
 def test_an_almost_empty_stick_has_a_page() -> None:
     assert "Nothing to install" in render(load_contents(), ["site/index.html"])
-
-
-def test_local_mode_is_told_with_what_it_needs() -> None:
-    def told(*gone: str, system: str = "linux") -> str:
-        return panel([name for name in EVERYTHING if name not in gone], system)
-
-    assert re.search(r"without a network: <code>bash set-up-from-stick.bash", told())
-    assert "come from the stick too" in told()
-    assert "need a network" in told("debs/preferences")
-    assert "without a network: <code>" not in told("wheels/uv-1-py3-none-manylinux_2_17_x86_64.whl")
-    assert "set-up-from-stick" not in told("workshop.bundle")
-    arm = told(system="linux-arm")
-    assert re.search(r"without a network: <code>bash set-up-from-stick.bash", arm)
-    assert "come from the stick too" in arm
-    assert "come from the stick too" not in panel(FULL, "linux-arm")
-    assert "without a network: <code>" not in panel(FULL, "linux-arm")

@@ -106,11 +106,6 @@ def test_a_device_is_mounted_and_unmounted(this_machine: list[str]) -> None:
     assert not places[0].folder.exists()
 
 
-def test_an_empty_device_says_how_to_format(this_machine: list[str]) -> None:
-    with pytest.raises(WorkshopError, match="has no file system; --format exfat makes one"):
-        prepared("/dev/sdy")
-
-
 def test_a_folder_cannot_be_formatted(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="is a folder; --format needs the device"):
         prepared(str(tmp_path), exfat=True)

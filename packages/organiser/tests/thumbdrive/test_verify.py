@@ -43,14 +43,6 @@ def test_a_file_that_cannot_be_read(stick: Path) -> None:
     assert (verdict.reasons, verdict.advice) == (["a cannot be read"], "take another stick")
 
 
-def test_what_to_do_is_told(stick: Path) -> None:
-    assert check_stick(stick, quiet_row()).advice == ""
-    (stick / "deep" / "b").unlink()
-    assert check_stick(stick, quiet_row()).advice == "mend it by 'workshop thumbdrive write'"
-    (stick / "a").write_bytes(b"onE")
-    assert check_stick(stick, quiet_row()).advice == "mend it by 'workshop thumbdrive write --reread'"
-
-
 def test_a_wrong_signature_is_a_fault(tmp_path: Path, stick: Path) -> None:
     signers = tmp_path / "signers"
     signers.write_text("somebody " + make_key(tmp_path / "other").with_suffix(".pub").read_text())
