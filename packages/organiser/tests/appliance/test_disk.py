@@ -75,9 +75,3 @@ def test_a_root_that_does_not_fit_leaves_nothing(root: Path, tmp_path: Path) -> 
     with pytest.raises(WorkshopError, match=r"mkfs\.ext4 failed"):
         make(root, tmp_path / "disk")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["root"]
-
-
-@pytest.mark.parametrize("size", [0, 63 * MIB, 64 * MIB + 1, 4 << 40])
-def test_sizes_that_no_such_disk_has(root: Path, tmp_path: Path, size: int) -> None:
-    with pytest.raises(WorkshopError, match="from 64 MiB to 2 TiB"):
-        make(root, tmp_path / "disk", size)

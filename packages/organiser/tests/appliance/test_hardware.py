@@ -87,8 +87,3 @@ def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
         archive.writestr(disk.filename, content)
     with pytest.raises(WorkshopError, match="cannot be started here: KeyError"):
         hardware.read(tmp_path / "ide.utm.zip")
-    with zipfile.ZipFile(tmp_path / "packed.utm.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(plist.filename, plistlib.dumps(settings))
-        archive.writestr(disk.filename, content)
-    with pytest.raises(WorkshopError, match="its disk is packed"):
-        hardware.read(tmp_path / "packed.utm.zip")

@@ -40,10 +40,3 @@ def test_a_root_that_cannot_boot_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="no kernel"):
         make(root, tmp_path / "a.ova")
     assert [path.name for path in tmp_path.iterdir()] == ["root"]
-
-
-def test_a_root_of_no_known_system(tmp_path: Path) -> None:
-    root = make_root(tmp_path / "root")
-    (root / "etc/os-release").unlink()
-    with pytest.raises(WorkshopError, match="neither Debian nor Fedora"):
-        make(root, tmp_path / "a.ova")

@@ -72,10 +72,3 @@ def test_the_document_is_cyclonedx_and_always_the_same(root: Path) -> None:
     assert len(set(references)) == 5
     assert json.dumps(sbom.document("house", "1.0", components)) == json.dumps(bill)
     assert sbom.document("house", "1.1", components)["serialNumber"] != bill["serialNumber"]
-
-
-def test_the_list_for_people_has_a_line_a_package(root: Path) -> None:
-    text = sbom.package_list([*sbom.system_packages(root), *sbom.python_packages(root)])
-    assert "debian\ttzdata\t2026a-1\n" in text
-    assert "theano\tnumpy\t1.23.5\n" in text
-    assert len(text.splitlines()) == 5

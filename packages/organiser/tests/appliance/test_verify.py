@@ -70,15 +70,12 @@ def test_a_sound_file_passes(form: str, made: dict[str, Path]) -> None:
     assert any("no list of sums" in line for line in report.told)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_flipped_byte_anywhere_is_found_by_the_list_next_to_it(
-    form: str, made: dict[str, Path], tmp_path: Path
-) -> None:
-    path = tmp_path / made[form].name
-    data = made[form].read_bytes()
+def test_a_flipped_byte_anywhere_is_found_by_the_list_next_to_it(wsl: Path, tmp_path: Path) -> None:
+    path = tmp_path / wsl.name
+    data = wsl.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     (tmp_path / f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
-    draw = random.Random(form)
+    draw = random.Random(1)
     for place in (5, len(data) - 1, *(draw.randrange(len(data)) for _ in range(6))):
         changed = bytearray(data)
         changed[place] ^= 1 << draw.randrange(8)
@@ -352,32 +349,6 @@ def test_an_image_that_runs_otherwise_is_refused(
     root = make_image_root(tmp_path / "root")
     (image,) = forms.write(source(root), [forms.OCI], tmp_path / "out", quiet())
     assert names(image.path) == {"image.settings"}
-
-
-class Standing:
-    """Stands in for a guest; some ports answer."""
-
-    def __init__(self, *deaf: int) -> None:
-        self.ports = {22: 1, 8080: 2, 8081: 3}
-        self._deaf = deaf
-
-    def wait_for_port(self, port: int, seconds: float) -> float:
-        return self._hear(port)
-
-    def wait_for_http(self, port: int, accept: Callable[[int], bool], seconds: float) -> float:
-        assert [accept(status) for status in (0, 200, 302, 403, 500)] == [False, True, True, True, False]
-        return self._hear(port)
-
-    def _hear(self, port: int) -> float:
-        if port in self._deaf:
-            raise WorkshopError(f"port {port} did not answer")
-        return 1.0
-
-
-def test_a_port_that_does_not_answer_is_said() -> None:
-    assert list(boot.answers(Standing(), 1)) == []  # type: ignore[arg-type]
-    said = list(boot.answers(Standing(22, 8081), 1))  # type: ignore[arg-type]
-    assert said == ["port 22 did not answer", "port 8081 did not answer"]
 
 
 def test_a_machine_that_does_not_start_is_a_fault(

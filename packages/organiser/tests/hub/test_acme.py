@@ -63,10 +63,6 @@ def test_names_are_proven_as_the_organiser_says(tmp_path: Path) -> None:
     named = [words[place + 1] for place, word in enumerate(words) if word == "--domains"]
     assert named == ["class.example.org", "*.class.example.org"]
     assert "--http" not in words
-    assert "--dns.disable-cp" not in words
-    words = acme.command(settings(tmp_path, acme_resolvers="192.0.2.1:53,192.0.2.2:53"), "lego")
-    assert words.count("--dns.resolvers") == 2
-    assert "--dns.disable-cp" in words
 
 
 def test_who_refused_is_quoted(tmp_path: Path) -> None:

@@ -198,12 +198,6 @@ def test_a_seat_without_a_code_of_its_own_takes_as_many_comparisons(
     assert compared == [64, 64]
 
 
-def test_damaged_seats_are_named(house: House) -> None:
-    (house.folder / "seats.json").write_text(json.dumps({"seats": {"001": {}}}))
-    with pytest.raises(WorkshopError, match="damaged"):
-        house.door().seats()
-
-
 def test_names_of_seats(tmp_path: Path) -> None:
     file = tmp_path / "names"
     file.write_text("Ada\n\n  Émilie du Châtelet \n\n")

@@ -111,18 +111,6 @@ def test_it_ends_when_nobody_asks_and_starts_again(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_one_that_was_ended_by_the_system_is_started_again(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with board(tmp_path) as own:
-            first = await asked(own)
-            assert own._process is not None
-            own._process.kill()
-            await own._process.wait()
-            assert await asked(own) != first
-
-    asyncio.run(run())
-
-
 def test_it_listens_on_no_port(tmp_path: Path) -> None:
     words = command(Path("/run/s"), tmp_path, "/user/seat-001/tensorboard")
     assert "--socket=/run/s" in words

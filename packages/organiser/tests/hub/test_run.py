@@ -36,11 +36,6 @@ def test_only_the_door_listens_where_people_come_and_tls_goes_with_a_certificate
     assert secure[secure.index("--api-ip") + 1] == "127.0.0.1"
 
 
-def test_subdomains_are_routed_by_name(tmp_path: Path) -> None:
-    assert "--host-routing" not in run.proxy_command(settings(tmp_path), Path("/node"))
-    assert "--host-routing" in run.proxy_command(settings(tmp_path, subdomains=True), Path("/node"))
-
-
 @pytest.mark.parametrize("unit", ["hub", "proxy"])
 def test_hub_and_proxy_may_have_more_connections_than_one_seat_can_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str

@@ -93,13 +93,6 @@ def test_a_disk_that_others_filled_is_no_seats_fault(server: Server, left: int) 
         assert server.look() == []
 
 
-def test_what_is_counted_while_there_is_no_room_says_nothing_of_who_filled_it(server: Server) -> None:
-    server.has["003"] += 40
-    server.free = 1
-    server.warden.count()
-    assert server.look() == [("refused", "003")]
-
-
 def test_files_that_cannot_be_counted_are_all_new(server: Server) -> None:
     server.has["003"] = disk.UNCOUNTED // MUCH + 1
     server.warden.count()

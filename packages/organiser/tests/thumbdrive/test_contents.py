@@ -26,12 +26,9 @@ def test_our_own_list_is_sound() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("parts: 3", "has no list"),
         ("[", "cannot read"),
         ("parts: [{name: x}]", "lacks name, title, kind or into"),
         ("parts: [{name: x, title: X, kind: magic, into: y}]", "unknown kind 'magic'"),
-        ("parts: [{name: x, title: X, kind: folder, into: y}]", "lacks 'from'"),
-        ("parts: [{name: x, title: X, kind: data, into: y, from: z}]", "unknown key 'from'"),
         (f"parts: [{FOLDER}, {FOLDER}]", "lists 'x' twice"),
     ],
 )

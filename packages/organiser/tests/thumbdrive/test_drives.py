@@ -77,11 +77,6 @@ def test_disks_as_a_person_knows_them() -> None:
     assert known["/dev/sdc"].title == "64.0 GB unnamed"
 
 
-def test_a_stick_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
-    place = drives.place_at(Path("/media/Ann's stick"), force=False)
-    assert (place.folder, place.is_fat32) == (Path("/media/Ann's stick"), False)
-
-
 @pytest.mark.parametrize("folder", ["/", "/home/me/stick", "/var/tmp"])
 def test_the_machines_own_disk_is_never_taken(folder: str) -> None:
     for force in (False, True):

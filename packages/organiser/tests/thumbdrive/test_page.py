@@ -54,18 +54,13 @@ EVERYTHING = [
 
 
 class Page(HTMLParser):
-    """The panels of a page: links, programs to start, steps and drawings; and whether each tag is closed."""
+    """The panels of a page: links and programs to start; and whether each tag is closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.open: list[str] = []
         self.links: dict[str, list[str]] = {"": []}
         self.programs: dict[str, list[str]] = {"": []}
-        self.ways: dict[str, list[int]] = {"": []}
-        """For each list of steps how many there are."""
-        self.drawings: dict[str, int] = {"": 0}
-        """How many drawings stand in steps."""
-        self.titles: list[str] = []
         self.section = ""
         self.in_program = False
         self.feed(text)
@@ -78,25 +73,15 @@ class Page(HTMLParser):
             self.open.append(tag)
         if tag == "section":
             self.section = given["id"] or ""
-            self.links[self.section], self.programs[self.section], self.ways[self.section] = [], [], []
-            self.drawings[self.section] = 0
+            self.links[self.section], self.programs[self.section] = [], []
         elif tag == "a":
             self.links[self.section].append(given["href"] or "")
-        elif tag == "ol":
-            self.ways[self.section].append(0)
-        elif tag == "li" and self.open[-2] == "ol":
-            self.ways[self.section][-1] += 1
-        elif tag == "svg":
-            assert given["role"] == "img"
-            self.drawings[self.section] += "li" in self.open
         self.in_program = given.get("class") == "program"
 
     def handle_data(self, data: str) -> None:
         if self.in_program:
             self.programs[self.section].append(data.removeprefix("sh "))
             self.in_program = False
-        if self.open[-2:] == ["svg", "title"]:
-            self.titles.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag

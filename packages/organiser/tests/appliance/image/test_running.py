@@ -127,18 +127,6 @@ def test_words_that_do_not_say_what_to_do_are_followed_by_it(engine: Engine, sai
     assert advice in str(caught.value)
 
 
-def test_podman_by_dockers_name_is_podman(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the package podman-docker has it: without root the folder would be nobody's that it knows."""
-    (tmp_path / "mine").mkdir()
-    monkeypatch.setattr(running.os, "geteuid", lambda: 4321)
-    request = running.Request(IMAGE, tmp_path / "mine")
-    assert "--userns=keep-id" not in running.command(str(engine.path), request)
-    engine.path.write_text("#!/bin/sh\necho podman version 5.4.2\n")
-    assert "--userns=keep-id" in running.command(str(engine.path), request)
-
-
 def test_a_docker_without_root_knows_whoever_started_it_as_0(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

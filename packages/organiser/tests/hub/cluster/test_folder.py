@@ -66,13 +66,6 @@ def test_nobody_else_reads_what_is_secret(room: Classroom) -> None:
         assert not any(hidden in text for text in public)
 
 
-def test_a_look_makes_nothing(room: Classroom) -> None:
-    assert prepare(room, 2, check=True).new == ["001", "002"]
-    assert not room.folder.exists()
-    prepare(room, 2)
-    assert prepare(room, 2, check=True).changed == []
-
-
 def test_more_than_a_secret_holds_is_refused(room: Classroom) -> None:
     prepare(room, 1)
     listed = json.loads(room.seats_file.read_text())
