@@ -15,7 +15,6 @@ import pytest
 from organiser.appliance import hardware
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.export import export
-from organiser.appliance.ext4 import Ext4
 from organiser.appliance.ova import read_contents
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.verify.run import verify
@@ -108,16 +107,6 @@ def test_the_ova_is_sound_and_alone(virtualbox: StandIn, tmp_path: Path) -> None
     result, _ = run(tmp_path / "out/a.ova")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"a.ova", "a.ova.sha256"}
     assert verify(result.ova).faults == []
-
-
-def test_nothing_that_two_copies_must_not_share_is_in_it(
-    virtualbox: StandIn, tmp_path: Path, ova: Path
-) -> None:
-    assert b"SECRET-token" in disk_of(ova, tmp_path / "theirs")
-    result, _ = run(tmp_path / "a.ova")
-    assert b"SECRET" not in disk_of(result.ova, tmp_path / "ours")
-    lesson = Ext4(tmp_path / "ours", 1 << 20, epoch=EPOCH).read("home/workshop/notebooks/lesson.ipynb")
-    assert lesson == "stays"
 
 
 @pytest.mark.parametrize(

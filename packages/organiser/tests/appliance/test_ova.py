@@ -74,10 +74,3 @@ def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(WorkshopError, match=r"x\.ova"):
         read_contents(path)
-
-
-def test_two_disks_are_too_many(ova: Path, tmp_path: Path) -> None:
-    pieces = Pieces.of(ova)
-    pieces.pieces.append(type(pieces.pieces[0])("second.vmdk", b""))
-    with pytest.raises(WorkshopError, match=r"2 \.vmdk files, not one"):
-        read_contents(pieces.write(tmp_path / "two.ova"))

@@ -62,12 +62,6 @@ def test_force_does_not_confirm(this_machine: list[str], confirm: tuple[str, ...
     assert this_machine == []
 
 
-def test_force_needs_each_disk_confirmed(this_machine: list[str]) -> None:
-    with pytest.raises(WorkshopError, match=r"--confirm '32.0 GB Ultra'"):
-        prepared("/dev/sdx", "/dev/sdy", exfat=True, confirm=("64.0 GB Ultra",), force=True)
-    assert this_machine == []
-
-
 @pytest.mark.parametrize(
     "now",
     [

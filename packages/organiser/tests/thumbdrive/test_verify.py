@@ -27,15 +27,6 @@ def test_a_right_stick(stick: Path) -> None:
     assert verdict.as_document()["right"] is True
 
 
-def test_each_fault_is_named(stick: Path) -> None:
-    (stick / "a").write_bytes(b"onE")
-    (stick / "deep" / "b").unlink()
-    (stick / "theirs.txt").write_bytes(b"")
-    verdict = check_stick(stick, quiet_row())
-    assert verdict.reasons == ["a is damaged", "deep/b is missing"]
-    assert verdict.extra == ["theirs.txt"]
-
-
 def test_a_file_that_cannot_be_read(stick: Path) -> None:
     (stick / "a").unlink()
     (stick / "a").mkdir()

@@ -103,30 +103,6 @@ def test_one_that_runs_already_is_not_started_again(engine: Engine) -> None:
         engine.start()
 
 
-DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
-NO_RIGHTS = (
-    "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: "
-    'Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.45/containers/json": dial unix /var/run/docker.sock: '
-    "connect: permission denied"
-)
-
-
-@pytest.mark.parametrize(
-    ("said", "advice"),
-    [
-        (DOWN, "systemctl start docker"),
-        (NO_RIGHTS, "join the group docker"),
-        ("write /x: no space left on device", "free some"),
-    ],
-)
-def test_words_that_do_not_say_what_to_do_are_followed_by_it(engine: Engine, said: str, advice: str) -> None:
-    engine.refuses.write_text(f"{said}\n")
-    with pytest.raises(WorkshopError) as caught:
-        engine.start()
-    assert said in str(caught.value)
-    assert advice in str(caught.value)
-
-
 def test_a_docker_without_root_knows_whoever_started_it_as_0(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
