@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import waiting
 
-from organiser.appliance import boot
 from organiser.appliance.boot import Guest, booted
 from organiser.appliance.pack import Clock, wrap
 from workshop.errors import WorkshopError
@@ -84,14 +83,6 @@ def _runs(pid: int) -> bool:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
-
-
-def test_kvm_is_not_used_where_the_processor_lends_none(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "cpuinfo").write_text("flags : fpu sse2 hypervisor\n")
-    monkeypatch.setattr(boot, "CPUINFO", tmp_path / "cpuinfo")
-    assert not boot.kvm_works()
 
 
 @contextmanager

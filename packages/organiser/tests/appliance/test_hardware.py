@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import plistlib
 import zipfile
 from pathlib import Path
 
@@ -77,13 +76,3 @@ def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
     (tmp_path / "none.utm.zip").write_bytes(b"PK")
     with pytest.raises(WorkshopError, match="no machine for UTM"):
         hardware.read(tmp_path / "none.utm.zip")
-    with zipfile.ZipFile(machine) as archive:
-        plist, disk = (each for each in archive.infolist() if not each.is_dir())
-        settings = plistlib.loads(archive.read(plist))
-        content = archive.read(disk)
-    settings["Drive"][0]["Interface"] = "IDE"
-    with zipfile.ZipFile(tmp_path / "ide.utm.zip", "w") as archive:
-        archive.writestr(plist.filename, plistlib.dumps(settings))
-        archive.writestr(disk.filename, content)
-    with pytest.raises(WorkshopError, match="cannot be started here: KeyError"):
-        hardware.read(tmp_path / "ide.utm.zip")

@@ -72,5 +72,3 @@ def test_who_refused_is_quoted(tmp_path: Path) -> None:
 
     with pytest.raises(WorkshopError, match="403 :: wrong answer"):
         acme.obtain(settings(tmp_path), run)
-    with pytest.raises(WorkshopError, match="hub_service_acme"):
-        acme.obtain(settings(tmp_path, acme=False), run)
