@@ -172,6 +172,21 @@ def test_a_card_lets_in_and_its_cookie_stays_with_the_hub(hub: Hub) -> None:
     assert "001" in hub.api("seats")[1]["taken"]  # type: ignore[operator]
 
 
+def test_a_browser_that_the_answer_never_reached_comes_again(hub: Hub) -> None:
+    browser = Browser(hub, "192.0.2.40")
+    browser.open("/hub/login")
+    before = list(browser.jar)
+    browser.logs_in("5", hub.codes["005"])
+    browser.jar.clear()
+    for cookie in before:
+        browser.jar.set_cookie(cookie)
+    assert not browser.is_in
+    status, address, _ = browser.logs_in("5", hub.codes["005"])
+    assert (status, urllib.parse.urlsplit(address).path) == (200, "/hub/token")
+    status, _, page = Browser(hub, "192.0.2.41").logs_in("5", hub.codes["005"])
+    assert (status, TAKEN.format(seat=5) in page) == (403, True)
+
+
 def test_a_wrong_code_says_so_on_the_form(hub: Hub) -> None:
     status, _, page = Browser(hub, "192.0.2.2").logs_in("<b>2", "WRONGWRONG")
     assert status == 403

@@ -162,6 +162,15 @@ def test_certificates(machine: Machine) -> None:
     assert not checks["certificate"].good
 
 
+@pytest.mark.parametrize(("left", "good"), [(23, True), (22, False)])
+def test_a_certificate_by_acme_turns_red_when_nobody_renewed_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, left: float, good: bool
+) -> None:
+    has = Certificate(("class.example.org",), "Some Authority R3", False, left, 90)
+    monkeypatch.setattr(doctor_module.Certificate, "read", lambda file: has)
+    assert machine.doctor(certificate=machine.folder / "c.pem", acme=True).certificate()[0] is good
+
+
 def test_names_of_seats_that_lead_nowhere_are_red(machine: Machine) -> None:
     assert machine.doctor().seats_names()[0]
     machine.names = {"class.example.org"}
@@ -265,3 +274,6 @@ def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "8444/tcp is not named" in doctor.firewall()[1], "the speaker's"
     machine.says["nft list"] = (0, rules % "\t\ttcp dport { 22, 8443, 8444 } accept\n")
     assert doctor.firewall()[0]
+    present.add("firewall-cmd")
+    machine.says["--query-port=8443/tcp"] = (1, "no")
+    assert "firewall-cmd --add-port=8443/tcp" in doctor.firewall()[1]

@@ -139,6 +139,14 @@ def test_a_name_is_typed_as_its_terminal_wants_it() -> None:
     assert '%USERPROFILE%\\workshop "work & shop (1).wsl"\n' in told
 
 
+def test_who_has_an_older_version_is_told_to_take_the_notebooks_along_first() -> None:
+    for system in ("windows", "windows-arm", "macos-arm", "macos-intel", "linux"):
+        told = panel(EVERYTHING, system)
+        assert (
+            told.index("Download my notebooks") < told.index("Bring them here") < told.index("Delete the old")
+        )
+
+
 def test_tablets_go_to_the_classroom() -> None:
     address = "https://classroom.example.org:8443/?a=1&b=2"
     found = page(FULL, address)
