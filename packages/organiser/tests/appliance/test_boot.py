@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -15,7 +14,6 @@ from pathlib import Path
 import pytest
 import waiting
 
-from organiser.appliance import boot
 from organiser.appliance.boot import Guest, booted
 from organiser.appliance.pack import Clock, wrap
 from workshop.errors import WorkshopError
@@ -87,29 +85,6 @@ def _runs(pid: int) -> bool:
         return False
 
 
-@needs("qemu-system-x86_64")
-def test_qemus_own_words_when_it_cannot_start(speaking: Path) -> None:
-    with (
-        booted(speaking, memory=1 << 40) as guest,
-        pytest.raises(WorkshopError, match=r"the guest ended before port 22 .*qemu-system-x86_64: "),
-    ):
-        guest.wait_for_port(22)
-
-
-def test_what_is_no_ova(tmp_path: Path) -> None:
-    (tmp_path / "x.ova").write_bytes(b"")
-    with pytest.raises(WorkshopError, match="no OVA"), booted(tmp_path / "x.ova"):
-        pass
-
-
-def test_kvm_is_not_used_where_the_processor_lends_none(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "cpuinfo").write_text("flags : fpu sse2 hypervisor\n")
-    monkeypatch.setattr(boot, "CPUINFO", tmp_path / "cpuinfo")
-    assert not boot.kvm_works()
-
-
 @contextmanager
 def serving(answer: Callable[[socket.socket], None]) -> Iterator[int]:
     """Serve each connection with ``answer``; yield the port."""
@@ -151,11 +126,3 @@ def test_an_open_port_alone_is_no_greeting(guest: Guest) -> None:
             WorkshopError, match=r"port 22 of the guest did not answer in 1 s; it said: .*panic"
         ):
             guest.wait_for_port(22, 1)
-
-
-def test_a_machine_that_ends_is_not_waited_for(guest: Guest) -> None:
-    guest.ports[22] = 1
-    os.kill(guest._process.pid, signal.SIGKILL)
-    guest._process.wait()
-    with pytest.raises(WorkshopError, match="the guest ended before port 22"):
-        guest.wait_for_port(22, 30)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import checkout
-from workshop.errors import WorkshopError
 
 COMMIT = {"GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000"}
 
@@ -59,15 +58,6 @@ def test_what_git_tracks_is_copied_as_it_lies_there(
     assert set(owners) == {(0, 0)}
 
 
-def test_a_second_copy_leaves_nothing_of_the_first(source: Path, tmp_path: Path) -> None:
-    target = tmp_path / "source copy"
-    checkout.copy_files(source, target)
-    (target / "left").write_text("x")
-    checkout.copy_files(source, target)
-    assert not (target / "left").exists()
-    assert os.access(target / "tools/run", os.X_OK)
-
-
 def test_before_the_first_release_the_commit_is_the_version(source: Path) -> None:
     assert checkout.version(source).startswith("0.1.0-")
     assert checkout.changes(source) == ""  # no subjects of commits: they are for whoever works on it
@@ -86,8 +76,3 @@ def test_a_release_gives_its_name_and_its_text(source: Path) -> None:
     assert told == "v2026.12\nMends it\n\nv2026.11\nA new lesson\n\nOn text.\n"
     (source / "README.md").write_text("Changed\n")
     assert checkout.version(source) == "v2026.12.changed"
-
-
-def test_a_folder_without_git_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="built from a git checkout"):
-        checkout.copy_files(tmp_path, tmp_path / "copy")

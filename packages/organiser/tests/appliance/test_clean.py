@@ -77,20 +77,6 @@ def test_what_is_the_builders_or_one_machines_goes(root: Path) -> None:
     assert [name for name in GOES if (root / name).exists()] == []
 
 
-def test_what_the_workshop_needs_stays(root: Path) -> None:
-    clean.clean(root, "house")
-    assert [name for name in STAYS if not (root / name).is_file()] == []
-    for folder in (
-        "tmp",
-        "var/log/apt",
-        "var/cache/apt/archives",
-        "var/lib/apt/lists",
-        "opt/workshop/log",
-        "opt/workshop/cache",
-    ):
-        assert (root / folder).is_dir(), folder
-
-
 def test_each_copy_finds_out_itself_who_it_is(root: Path) -> None:
     clean.clean(root, "house")
     assert (root / "etc/machine-id").read_text() == ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,20 +49,6 @@ def test_the_report_as_json(ova: Path, tmp_path: Path) -> None:
     assert faulty["name"] == "machine.settings"
 
 
-@pytest.mark.parametrize("arguments", [["verify"], ["verify", "no-such-file"], ["verify", "."], ["nonsense"]])
-def test_wrong_usage(arguments: list[str]) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-
-
-def test_what_is_no_machine_is_not_started(tmp_path: Path) -> None:
-    (tmp_path / "x.wsl").write_bytes(b"")
-    done = run("verify", "--boot", tmp_path / "x.wsl")
-    assert done.returncode == 1
-    assert done.stderr.strip() == "workshop: only an OVA or a .utm.zip is started here; leave --boot out"
-
-
 @pytest.mark.parametrize("verb", ["appliance", "image"])
 def test_a_secret_is_taken_from_a_file_alone(verb: str, tmp_path: Path) -> None:
     words = ["build", "-e", "jupyter_service_token=of-the-class-of-2026-all", "--output", str(tmp_path)]
@@ -80,15 +65,6 @@ def test_export_without_virtualbox_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("workshop: needs VBoxManage; install VirtualBox")
     assert done.stderr.count("\n") == 1
-
-
-def test_how_much_was_asked_of_a_started_machine_is_in_the_json(ova: Path, tmp_path: Path) -> None:
-    """Without qemu it cannot start at all, which is a fault and no matter here."""
-    assert json.loads(run("verify", "--json", ova).stdout)["boot"] is None
-    for name in ("qemu-img", "mcopy"):
-        (tmp_path / name).symlink_to(shutil.which(name) or name)
-    done = run("verify", "--json", "--boot", "--log", tmp_path / "log", ova, PATH=str(tmp_path))
-    assert json.loads(done.stdout)["boot"]["level"] == "ports"
 
 
 @needs("qemu-system-x86_64")

@@ -62,27 +62,8 @@ def test_owners_and_attributes_are_kept(root: Path, tmp_path: Path) -> None:
     assert "kept" in debugfs(image, "ea_get /usr/bin/largest security.workshop")
 
 
-def test_a_copy_of_the_root_gives_the_same_bytes(root: Path, tmp_path: Path) -> None:
-    shutil.copytree(root, tmp_path / "copy", symlinks=True)
-    first = make(root, tmp_path / "one").read_bytes()
-    assert first == make(tmp_path / "copy", tmp_path / "two").read_bytes()
-    (root / "etc/fstab").write_text("LABEL=workshop / ext4 noatime 0 1\n")
-    assert first != make(root, tmp_path / "three").read_bytes()
-
-
-def test_unused_space_is_zero_and_takes_no_room(root: Path, tmp_path: Path) -> None:
-    image = make(root, tmp_path / "disk", 2048 * MIB)
-    assert image.stat().st_blocks * 512 < 80 * MIB
-
-
 def test_a_root_that_does_not_fit_leaves_nothing(root: Path, tmp_path: Path) -> None:
     (root / "usr/bin/huge").write_bytes(os.urandom(70 * MIB))
     with pytest.raises(WorkshopError, match=r"mkfs\.ext4 failed"):
         make(root, tmp_path / "disk")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["root"]
-
-
-@pytest.mark.parametrize("size", [0, 63 * MIB, 64 * MIB + 1, 4 << 40])
-def test_sizes_that_no_such_disk_has(root: Path, tmp_path: Path, size: int) -> None:
-    with pytest.raises(WorkshopError, match="from 64 MiB to 2 TiB"):
-        make(root, tmp_path / "disk", size)

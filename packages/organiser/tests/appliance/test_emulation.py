@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import emulation
-from organiser.appliance.architecture import AMD64, ARM64, of_program
-from workshop.errors import WorkshopError
+from organiser.appliance.architecture import AMD64, ARM64
 
 from .building import program
 
@@ -33,25 +32,6 @@ def test_the_kernel_gives_programs_for_arm_to_the_emulator_and_no_others() -> No
     assert text.startswith(b":workshop-aarch64:M::\\x7f\\x45\\x4c\\x46")
     assert text.endswith(b":/usr/bin/qemu-aarch64:OPF")
     assert len(text) < 256, "the kernel takes no more"
-
-
-def test_programs_are_told_apart() -> None:
-    assert (of_program(program(ARM64)), of_program(program(AMD64))) == (ARM64, AMD64)
-    for other in (b"", b"\x7fELF", b"\x7fELF\x01\x01".ljust(64, b"\0"), b"MZ".ljust(64, b"\0")):
-        assert of_program(other) is None
-
-
-def test_this_computers_own_processor_is_not_emulated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(emulation, "native", lambda: ARM64)
-    said: list[str] = []
-    with emulation.ready(ARM64, tmp_path / "cache", "", said.append) as emulated:
-        assert emulated is None
-    assert said == []
-    assert not (tmp_path / "cache").exists()
-    with pytest.raises(WorkshopError, match="build it on such a computer"):
-        emulation.ready(AMD64, tmp_path, "", said.append).__enter__()
 
 
 def test_what_is_mounted_leaves_the_root_a_merged_one(

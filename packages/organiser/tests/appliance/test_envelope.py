@@ -14,14 +14,6 @@ def test_what_is_no_xml_is_refused_in_one_line(data: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("12", 12), ("0", 0), ("", None), (None, None), ("-1", None), ("²", None), ("9" * 30, None)],
-)
-def test_numbers(text: str | None, value: int | None) -> None:
-    assert envelope.number(text) == value
-
-
 def test_a_descriptor_without_virtualboxs_part_has_no_rules() -> None:
     root = envelope.parse(f"<Envelope xmlns='{envelope.OVF}'/>".encode())
     assert (envelope.machine(root), envelope.rules(root)) == (None, [])

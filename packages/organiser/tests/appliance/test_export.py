@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ import pytest
 from organiser.appliance import hardware
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.export import export
-from organiser.appliance.ext4 import Ext4
 from organiser.appliance.ova import read_contents
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.verify.run import verify
@@ -30,7 +29,6 @@ from .building import (
     disk_uuid,
     make_appliance_root,
     make_arm_disk,
-    make_root,
     make_system_disk,
     make_used_root,
     needs,
@@ -111,25 +109,6 @@ def test_the_ova_is_sound_and_alone(virtualbox: StandIn, tmp_path: Path) -> None
     assert verify(result.ova).faults == []
 
 
-def test_nothing_that_two_copies_must_not_share_is_in_it(
-    virtualbox: StandIn, tmp_path: Path, ova: Path
-) -> None:
-    assert b"SECRET-token" in disk_of(ova, tmp_path / "theirs")
-    result, _ = run(tmp_path / "a.ova")
-    assert b"SECRET" not in disk_of(result.ova, tmp_path / "ours")
-    lesson = Ext4(tmp_path / "ours", 1 << 20, epoch=EPOCH).read("home/workshop/notebooks/lesson.ipynb")
-    assert lesson == "stays"
-
-
-def test_a_machine_of_vagrant_is_refused(virtualbox: StandIn, tmp_path: Path) -> None:
-    """It has no first start: every copy would have its keys, its token, and the account vagrant."""
-    packed = make_ova(tmp_path, make_root(tmp_path / "root"))
-    virtualbox.exports(Pieces.of(packed.ova))
-    with pytest.raises(WorkshopError, match=r"the machine is no appliance: .*'workshop appliance build'"):
-        run(tmp_path / "out/a.ova")
-    assert list((tmp_path / "out").iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("name", "why"), [("thesis.odt", "let it end in .ova"), ("thesis.ova", "is not an OVA")]
 )
@@ -145,10 +124,6 @@ def test_only_an_ova_is_replaced(virtualbox: StandIn, tmp_path: Path, name: str,
 def test_an_older_ova_is_replaced(virtualbox: StandIn, tmp_path: Path) -> None:
     first, _ = run(tmp_path / "a.ova")
     assert run(tmp_path / "a.ova")[0].sha256 == first.sha256
-
-
-def test_the_same_machine_gives_the_same_bytes(virtualbox: StandIn, tmp_path: Path) -> None:
-    assert run(tmp_path / "a.ova")[0].sha256 == run(tmp_path / "b.ova")[0].sha256
 
 
 def test_a_port_for_everyone_is_closed_and_said(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
@@ -184,25 +159,6 @@ def test_a_machine_that_stays_on(virtualbox: StandIn, tmp_path: Path) -> None:
     assert not (tmp_path / "a.ova").exists()
 
 
-def test_a_saved_machine(virtualbox: StandIn, tmp_path: Path) -> None:
-    virtualbox.set(state="saved")
-    with pytest.raises(WorkshopError, match="class is saved; start it, shut it down inside"):
-        run(tmp_path / "a.ova")
-
-
-def test_an_unknown_machine(virtualbox: StandIn, tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="VirtualBox has no machine 'other'; there is class"):
-        run(tmp_path / "a.ova", "other")
-
-
-def test_a_32_bit_system(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
-    pieces = Pieces.of(ova)
-    pieces.replace(".ovf", "Debian_64", "Debian")
-    virtualbox.exports(pieces)
-    with pytest.raises(WorkshopError, match="'Debian', which is no 64-bit one"):
-        run(tmp_path / "a.ova")
-
-
 def test_a_damaged_export_leaves_nothing(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
     pieces = Pieces.of(ova)
     pieces.patch(".vmdk", 65_536 + 12 + 8, b"damage")  # in the first piece, behind its head
@@ -211,15 +167,6 @@ def test_a_damaged_export_leaves_nothing(virtualbox: StandIn, tmp_path: Path, ov
     with pytest.raises(WorkshopError, match="damaged"):
         run(tmp_path / "out/a.ova")
     assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_without_virtualbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workshop.system.programs.shutil.which", lambda *_, **__: None)
-    with pytest.raises(WorkshopError, match="needs VBoxManage; install VirtualBox"):
-        run(tmp_path / "a.ova")
-
-
-VBoxManage = Callable[..., str]
 
 
 @pytest.fixture(scope="module")

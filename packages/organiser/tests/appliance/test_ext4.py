@@ -59,12 +59,6 @@ def test_a_line_break_in_a_name_is_no_other_name(tmp_path: Path) -> None:
         system.tree(["tmp"])
 
 
-def test_no_file_system(tmp_path: Path) -> None:
-    (tmp_path / "raw").write_bytes(bytes(4 << 20))
-    with pytest.raises(WorkshopError, match="there is no ext4 file system"):
-        system_of(tmp_path / "raw").is_clean()
-
-
 def test_a_disk_below_that_keeps_what_was_given_back(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(program: str, *_: object, **__: object) -> str:
         raise WorkshopError(f"{program} failed: Operation not supported")

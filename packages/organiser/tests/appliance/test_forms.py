@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import disk, forms
-from organiser.appliance.architecture import AMD64, ARM64
+from organiser.appliance.architecture import ARM64
 from organiser.appliance.verify.run import verify
 from workshop.errors import WorkshopError
 
@@ -111,10 +111,3 @@ def test_what_cannot_be_made_is_said_before_anything_is(
 ) -> None:
     with pytest.raises(WorkshopError, match=said):
         forms.require_possible(architectures, wanted)
-
-
-def test_names_come_one_by_one_or_with_commas() -> None:
-    assert forms.parse(["ova,wsl", "wsl", " utm "], forms.FORMS, "form") == ["ova", "wsl", "utm"]
-    with pytest.raises(WorkshopError, match="no form 'vhdx'; choose from ova, utm, wsl"):
-        forms.parse(["vhdx"], forms.FORMS, "form")
-    assert forms.choose(AMD64, ["ova", "utm", "wsl"]) == [forms.OVA, forms.WSL]

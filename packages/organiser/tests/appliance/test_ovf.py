@@ -16,12 +16,6 @@ from .building import DESCRIPTION
 DISK = ovf.Disk("a.vmdk", 123, 1 << 30, uuid.UUID(int=7))
 
 
-def test_version_and_changes_are_shown() -> None:
-    root = envelope.parse(ovf.render(DESCRIPTION, DISK))
-    assert next(envelope.each(root, "Version")).text == "1.2.3"
-    assert "New: everything" in (next(envelope.each(root, "Annotation")).text or "")
-
-
 @pytest.mark.parametrize("entry", ["- something ändert sich, und noch etwas\n", "ä"])
 def test_a_long_description_is_cut_where_virtualbox_would_refuse_it(entry: str) -> None:
     for count in (10, *range(8000 // len(entry.encode()), 8400 // len(entry.encode())), 20000):

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import root as roots
-from workshop.errors import WorkshopError
 
 
 @pytest.fixture
@@ -52,20 +51,3 @@ def test_a_finished_root_is_used_again_and_half_of_one_is_not(
     told.clear()
     assert not roots.ensure_root(tmp_path / "root", "debian")
     assert told == []
-
-
-def test_where_fedoras_tools_or_mirrors_are_missing_one_line_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_: object) -> str:
-        raise WorkshopError("needs dnf; install dnf")
-
-    monkeypatch.setattr(roots.programs, "run", fails)
-    with pytest.raises(WorkshopError, match=r"^no Fedora root could be made: needs dnf.*Fedora host$"):
-        roots.ensure_root(tmp_path / "root", "fedora")
-    assert not (tmp_path / "root").exists()
-
-
-def test_another_distribution_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="debian or fedora"):
-        roots.ensure_root(tmp_path / "root", "arch")

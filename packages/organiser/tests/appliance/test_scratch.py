@@ -11,29 +11,6 @@ import pytest
 from organiser.appliance.scratch import folder_beside, whole
 
 
-def test_the_folder_lies_beside_the_target_and_goes(tmp_path: Path) -> None:
-    with folder_beside(tmp_path / "new/out.ova") as folder:
-        assert folder.parent == tmp_path / "new"
-        (folder / "file").write_text("x")
-    assert list((tmp_path / "new").iterdir()) == []
-
-
-def test_the_folder_goes_after_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), folder_beside(tmp_path / "out.ova"):
-        1 / 0  # noqa: B018
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_file_is_replaced_when_it_is_whole(tmp_path: Path) -> None:
-    target = tmp_path / "out"
-    target.write_text("old")
-    with whole(target) as partial:
-        partial.write_text("new")
-        assert target.read_text() == "old"
-    assert target.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [target]
-
-
 def test_a_fault_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.write_text("old")

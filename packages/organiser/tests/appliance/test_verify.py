@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import shutil
 import subprocess
@@ -71,21 +70,12 @@ def test_a_sound_file_passes(form: str, made: dict[str, Path]) -> None:
     assert any("no list of sums" in line for line in report.told)
 
 
-def test_there_are_few_checks(made: dict[str, Path], tmp_path: Path) -> None:
-    found = {result.name for path in made.values() for result in verify(path).results}
-    more = {"file.checksum", "file.signature", "boot.answers", "boot.tests"}
-    assert len(found | more) <= 27
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_flipped_byte_anywhere_is_found_by_the_list_next_to_it(
-    form: str, made: dict[str, Path], tmp_path: Path
-) -> None:
-    path = tmp_path / made[form].name
-    data = made[form].read_bytes()
+def test_a_flipped_byte_anywhere_is_found_by_the_list_next_to_it(wsl: Path, tmp_path: Path) -> None:
+    path = tmp_path / wsl.name
+    data = wsl.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     (tmp_path / f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
-    draw = random.Random(form)
+    draw = random.Random(1)
     for place in (5, len(data) - 1, *(draw.randrange(len(data)) for _ in range(6))):
         changed = bytearray(data)
         changed[place] ^= 1 << draw.randrange(8)
@@ -238,11 +228,8 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "no password needed": (replaced("etc/shadow", "root:*", "root:"), "inside.passwords"),
     "one machine's number": (written("etc/machine-id", "0123456789abcdef" * 2), "inside.identity"),
     "host keys": (written("etc/ssh/ssh_host_ed25519_key", "key"), "inside.secrets"),
-    "a token": (written("opt/workshop/etc/token", "secret"), "inside.secrets"),
-    "a history": (written("home/workshop/.bash_history", "ls"), "inside.secrets"),
     "a bundle": (written("opt/workshop/etc/workshop.toml", 'ca_bundle = "/x"\n'), "inside.secrets"),
     "a log": (written("var/log/journal/0/system.journal", "said"), "inside.left"),
-    "downloads": (written("opt/workshop/cache/wheel", "x"), "inside.left"),
     "no version": (without("opt/workshop/VERSION"), "inside.version"),
     "no first start": (without("usr/local/sbin/first-boot-workshop"), "inside.first-start"),
     "a service that nothing starts": (
@@ -364,41 +351,6 @@ def test_an_image_that_runs_otherwise_is_refused(
     assert names(image.path) == {"image.settings"}
 
 
-def test_a_tool_that_is_missing_is_named_with_its_package(
-    ova: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("workshop.system.programs.SBIN", ())
-    with pytest.raises(WorkshopError, match=r"needs qemu-img, .*; install qemu-utils .*mtools"):
-        verify(ova)
-
-
-class Standing:
-    """Stands in for a guest; some ports answer."""
-
-    def __init__(self, *deaf: int) -> None:
-        self.ports = {22: 1, 8080: 2, 8081: 3}
-        self._deaf = deaf
-
-    def wait_for_port(self, port: int, seconds: float) -> float:
-        return self._hear(port)
-
-    def wait_for_http(self, port: int, accept: Callable[[int], bool], seconds: float) -> float:
-        assert [accept(status) for status in (0, 200, 302, 403, 500)] == [False, True, True, True, False]
-        return self._hear(port)
-
-    def _hear(self, port: int) -> float:
-        if port in self._deaf:
-            raise WorkshopError(f"port {port} did not answer")
-        return 1.0
-
-
-def test_a_port_that_does_not_answer_is_said() -> None:
-    assert list(boot.answers(Standing(), 1)) == []  # type: ignore[arg-type]
-    said = list(boot.answers(Standing(22, 8081), 1))  # type: ignore[arg-type]
-    assert said == ["port 22 did not answer", "port 8081 did not answer"]
-
-
 def test_a_machine_that_does_not_start_is_a_fault(
     ova: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -419,19 +371,3 @@ def test_each_failed_test_of_a_machine_is_a_fault() -> None:
     ]
     assert boot.failures(0, "3 passed\n") == []
     assert "could not run" in boot.failures(4, "usage: pytest\n")[0]
-
-
-def test_how_much_was_asked_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert boot.choose(None).sentence == "boot: judged by the project's tests of a machine"
-    assert "leave --log out" in boot.choose(tmp_path).why
-    monkeypatch.setattr(boot.importlib.util, "find_spec", lambda _: None)
-    level = boot.choose(None)
-    assert level.level == "ports"
-    assert ".cache/test/venv/bin/workshop appliance verify --boot" in level.sentence
-
-
-def test_the_report_is_one_document(made: dict[str, Path]) -> None:
-    document = json.loads(json.dumps(verify(made["wsl"]).as_dict()))
-    assert document["ok"]
-    assert document["architecture"] == "amd64"
-    assert all(each["ok"] and each["faults"] == [] for each in document["checks"])

@@ -84,10 +84,3 @@ def test_a_size_that_is_not_whole_grains_is_refused(tmp_path: Path, size: int) -
     with pytest.raises(WorkshopError, match="whole units of 64 KiB"):
         write_vmdk(tmp_path / "raw", tmp_path / "a.vmdk")
     assert not (tmp_path / "a.vmdk").exists()
-
-
-@needs("qemu-img")
-def test_a_disk_of_several_tables_comes_back(tmp_path: Path) -> None:
-    raw = write_disk(tmp_path / "raw")
-    write_vmdk(raw, tmp_path / "a.vmdk")
-    require_same(raw, tmp_path / "a.vmdk")

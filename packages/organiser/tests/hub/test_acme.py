@@ -63,10 +63,6 @@ def test_names_are_proven_as_the_organiser_says(tmp_path: Path) -> None:
     named = [words[place + 1] for place, word in enumerate(words) if word == "--domains"]
     assert named == ["class.example.org", "*.class.example.org"]
     assert "--http" not in words
-    assert "--dns.disable-cp" not in words
-    words = acme.command(settings(tmp_path, acme_resolvers="192.0.2.1:53,192.0.2.2:53"), "lego")
-    assert words.count("--dns.resolvers") == 2
-    assert "--dns.disable-cp" in words
 
 
 def test_who_refused_is_quoted(tmp_path: Path) -> None:
@@ -76,16 +72,3 @@ def test_who_refused_is_quoted(tmp_path: Path) -> None:
 
     with pytest.raises(WorkshopError, match="403 :: wrong answer"):
         acme.obtain(settings(tmp_path), run)
-    with pytest.raises(WorkshopError, match="hub_service_acme"):
-        acme.obtain(settings(tmp_path, acme=False), run)
-
-
-def test_what_the_proxy_has_tells_whether_anything_changed(tmp_path: Path) -> None:
-    hub = settings(tmp_path)
-
-    def run(words: list[str]) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "c.pem").write_text("one")
-        return subprocess.CompletedProcess(words, 0, "", "")
-
-    assert acme.obtain(hub, run)
-    assert not acme.obtain(hub, run)

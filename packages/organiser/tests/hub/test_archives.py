@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from organiser.hub import archives, archiving, clearing, cli, homes
+from organiser.hub import archives, clearing, cli, homes
 from organiser.hub.archives import Archive, delete_old, load, new_archive
 from organiser.hub.codes import typed
 from organiser.hub.door import Admitted, Door, Refused
@@ -373,11 +373,3 @@ def test_a_seat_that_cannot_be_packed_is_named_and_the_others_are_kept(tmp_path:
     made = old.says("archive", "--keep", "1")
     again = old.says("archive", "--keep", "1")
     assert again["deleted"] == [Path(made["folder"]).name], "the one that lacks a seat stays"
-
-
-def test_nothing_to_archive_is_no_archive(tmp_path: Path, old: Server) -> None:
-    assert "no seats" in old.says("archive")["error"]
-    old.seats("001")
-    assert "no seat 5" in old.says("archive", "5")["error"]
-    assert not (old.hub.prefix / "archive").exists()
-    assert archiving.bindings(old.hub) == b"{}\n"

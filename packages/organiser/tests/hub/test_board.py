@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("tensorboard")
 
-from organiser.hub.board import make_server_class, split
+from organiser.hub.board import make_server_class
 
 
 @pytest.fixture
@@ -52,8 +52,3 @@ def test_one_that_cannot_listen_leaves_the_mask_alone(
     with pytest.raises((OSError, SystemExit)):
         make_server_class(Path("no/folder/s"))(lambda environ, start: [], None)
     assert own_mask() == mask
-
-
-def test_only_whole_words_are_ours() -> None:
-    words = ["--socket", "/a/s", "--parent", "12", "--logdir", "/b", "--par", "13", "--sock=x"]
-    assert split(words) == (Path("/a/s"), 12, ["--logdir", "/b", "--par", "13", "--sock=x"])

@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("segno")
 
 from organiser.hub.cards import QUIET, Card, page_of, sheets, write
-from organiser.hub.pdf import Page, document
 
 CODE = "ACDEFGHJKMNP"
 
@@ -43,14 +42,6 @@ def drawn(pdf: bytes) -> list[str]:
             stream = body.partition(b"stream\n")[2][:length]
             pages.append(zlib.decompress(stream).decode("ascii"))
     return pages
-
-
-@pytest.mark.parametrize(("number", "sheets_needed"), [(8, 1), (9, 2)])
-def test_eight_cards_are_on_a_sheet(number: int, sheets_needed: int) -> None:
-    pages = drawn(sheets([card(each) for each in range(1, number + 1)]))
-    assert len(pages) == sheets_needed
-    assert sum(page.count("(ACDE-FGHJ-KMNP)") for page in pages) == number
-    assert pages[0].count("ACDE") == min(number, 8)
 
 
 def test_a_card_says_address_seat_code_and_fingerprint() -> None:
@@ -107,10 +98,3 @@ def test_cards_are_for_their_owner_alone(tmp_path: Path) -> None:
     for file in write([card()], tmp_path / "cards"):
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.stat().st_size > 1000
-
-
-def test_a_document_is_the_same_each_time() -> None:
-    page = Page()
-    page.text(10, 10, "a", 12)
-    assert document([page], "é") == document([page], "é")
-    assert b"<FEFF00E9>" in document([page], "é")

@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("cryptography")
 
 from organiser.hub.certificates import Certificate, fingerprint, is_for, self_made
-from workshop.errors import WorkshopError
 
 
 @pytest.mark.parametrize("host", ["class.example.org", "192.0.2.1", "2001:db8::1"])
@@ -43,9 +42,3 @@ def test_a_certificate_of_subdomains_needs_both_names(tmp_path: Path) -> None:
     for names, lacking in ((wanted, []), (wanted[:1], wanted[1:]), (wanted[1:], wanted[:1])):
         (tmp_path / "c.pem").write_bytes(self_made(*names)[0])
         assert Certificate.read(tmp_path / "c.pem").lacks(wanted) == lacking
-
-
-def test_what_is_no_certificate_is_named(tmp_path: Path) -> None:
-    (tmp_path / "c.pem").write_text("x")
-    with pytest.raises(WorkshopError, match="no certificate"):
-        Certificate.read(tmp_path / "c.pem")

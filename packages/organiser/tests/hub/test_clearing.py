@@ -25,13 +25,6 @@ def as_oneself(words: list[str], **options: Any) -> subprocess.CompletedProcess[
     return subprocess.run(words[words.index("sh") :], **options)
 
 
-def test_an_archive_is_roots_alone_and_whole(tmp_path: Path) -> None:
-    done = clearing.archive("017", tmp_path, python("print('x' * 9, end='')"))
-    assert (done.file.name, done.bytes) == ("workshop-seat-017.zip", 9)
-    assert done.file.read_bytes() == b"x" * 9
-    assert done.file.stat().st_mode & 0o777 == 0o600
-
-
 @pytest.mark.parametrize(
     ("code", "why"),
     [

@@ -5,7 +5,7 @@ import hmac
 import pytest
 
 from organiser.hub import codes
-from organiser.hub.codes import ALPHABET, LENGTH, keyed, new_code, printed, same, typed
+from organiser.hub.codes import ALPHABET, LENGTH, keyed, new_code, same
 
 
 def test_a_code_has_twelve_characters_of_which_none_looks_like_another() -> None:
@@ -16,12 +16,6 @@ def test_a_code_has_twelve_characters_of_which_none_looks_like_another() -> None
         assert set(code) <= set(ALPHABET)
     assert len(set(ALPHABET)) == len(ALPHABET)
     assert not set(ALPHABET) & set("0O1ILZ2S5B8")
-
-
-def test_a_code_may_be_typed_as_printed_and_otherwise() -> None:
-    assert printed("ACDEFGHJKMNP") == "ACDE-FGHJ-KMNP"
-    for text in ("ACDE-FGHJ-KMNP", "acdefghjkmnp", " acde fghj kmnp\n"):
-        assert typed(text) == "ACDEFGHJKMNP"
 
 
 def test_a_hash_depends_on_key_purpose_and_each_part() -> None:

@@ -82,17 +82,6 @@ def test_a_clock_that_nobody_keeps_right_is_red(machine: Machine) -> None:
     good, says = machine.doctor().clock()
     assert not good
     assert "set-ntp" in says
-    machine.says |= {"CanNTP": (0, "no\n")}
-    good, says = machine.doctor().clock()
-    assert not good
-    assert "timesyncd" in says
-
-
-def test_a_containers_clock_is_its_hosts(machine: Machine) -> None:
-    machine.says = {"--container": (0, ""), "timedatectl": (0, "no\n")}
-    good, says = machine.doctor().clock()
-    assert good
-    assert "host's" in says
 
 
 def test_seats_that_lack_something_are_named(machine: Machine) -> None:
@@ -173,16 +162,13 @@ def test_certificates(machine: Machine) -> None:
     assert not checks["certificate"].good
 
 
-@pytest.mark.parametrize(("left", "good"), [(89, True), (23, True), (22, False)])
-def test_a_certificate_by_acme_says_its_issuer_and_turns_red_when_nobody_renewed_it(
+@pytest.mark.parametrize(("left", "good"), [(23, True), (22, False)])
+def test_a_certificate_by_acme_turns_red_when_nobody_renewed_it(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, left: float, good: bool
 ) -> None:
     has = Certificate(("class.example.org",), "Some Authority R3", False, left, 90)
     monkeypatch.setattr(doctor_module.Certificate, "read", lambda file: has)
-    found, says = machine.doctor(certificate=machine.folder / "c.pem", acme=True).certificate()
-    assert found is good
-    assert f"{left:.0f} days left" in says
-    assert ("of Some Authority R3" if good else "journalctl -u workshop-certificate") in says
+    assert machine.doctor(certificate=machine.folder / "c.pem", acme=True).certificate()[0] is good
 
 
 def test_names_of_seats_that_lead_nowhere_are_red(machine: Machine) -> None:
@@ -288,11 +274,6 @@ def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "8444/tcp is not named" in doctor.firewall()[1], "the speaker's"
     machine.says["nft list"] = (0, rules % "\t\ttcp dport { 22, 8443, 8444 } accept\n")
     assert doctor.firewall()[0]
-    present.add("ufw")
-    machine.says["ufw status"] = (0, "Status: active\n22/tcp ALLOW\n")
-    assert "ufw allow 8443/tcp" in doctor.firewall()[1]
     present.add("firewall-cmd")
     machine.says["--query-port=8443/tcp"] = (1, "no")
     assert "firewall-cmd --add-port=8443/tcp" in doctor.firewall()[1]
-    machine.says["--query-port=8443/tcp"] = (0, "yes")
-    assert doctor.firewall()[0]

@@ -86,17 +86,6 @@ def test_files_hold_no_code_and_are_not_for_everybody(house: House) -> None:
         assert file.stat().st_mode & 0o777 == mode
 
 
-def test_a_seat_belongs_to_the_browser_that_came_first(house: House) -> None:
-    door, first, second = house.door(), Browser(), Browser("192.0.2.2")
-    answer = first.comes(door, "17", house.codes["017"])
-    assert isinstance(answer, Admitted)
-    assert answer.newly
-    assert refused(second.comes(door, "17", house.codes["017"])) == TAKEN.format(seat=17)
-    again = first.comes(door, "17", house.codes["017"])
-    assert isinstance(again, Admitted)
-    assert not again.newly
-
-
 def test_whoever_did_not_get_the_answer_comes_again(house: House) -> None:
     ada, other = Browser(form="a"), Browser(form="b")
     assert isinstance(ada.comes(house.door(), "1", house.codes["001"], lost=True), Admitted)
@@ -107,9 +96,6 @@ def test_whoever_did_not_get_the_answer_comes_again(house: House) -> None:
     again = ada.comes(house.door(), "1", house.codes["001"])
     assert isinstance(again, Admitted)
     assert not again.newly
-    # With the cookie it is in from any later form, and what the first form left says nothing of another seat.
-    ada.form = "c"
-    assert isinstance(ada.comes(house.door(), "1", house.codes["001"]), Admitted)
     assert '"a"' not in (house.folder / "bindings.json").read_text()
     house.door().free("001")
     assert isinstance(other.comes(house.door(), "1", house.codes["001"]), Admitted)
@@ -207,12 +193,6 @@ def test_a_seat_without_a_code_of_its_own_takes_as_many_comparisons(
     for who in ("17", "18"):
         Browser().comes(house.door(), who, "A" * 12)
     assert compared == [64, 64]
-
-
-def test_damaged_seats_are_named(house: House) -> None:
-    (house.folder / "seats.json").write_text(json.dumps({"seats": {"001": {}}}))
-    with pytest.raises(WorkshopError, match="damaged"):
-        house.door().seats()
 
 
 def test_names_of_seats(tmp_path: Path) -> None:

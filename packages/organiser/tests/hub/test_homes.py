@@ -99,13 +99,6 @@ def test_a_seats_settings_are_the_machines_with_its_own_folders(tmp_path: Path) 
     assert (own.prefix, own.web_port) == (tmp_path, 8082)
 
 
-def test_each_unit_may_listen_on_its_own_port(tmp_path: Path) -> None:
-    assert homes.write_port("017", tmp_path)
-    assert not homes.write_port("017", tmp_path)
-    text = (tmp_path / "classroom-seat@017.service.d/port.conf").read_text()
-    assert text.splitlines()[1:] == ["[Service]", "SocketBindAllow=tcp:20017"]
-
-
 def test_what_runs_as_an_account_has_no_hold_on_roots_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,12 +112,6 @@ def test_what_runs_as_an_account_has_no_hold_on_roots_terminal(
     assert (tmp_path / "seen").read_text().split() == ["apart", "apart"]
 
 
-def test_who_is_not_root_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(homes.os, "geteuid", lambda: 1000)
-    with pytest.raises(WorkshopError, match="sudo"):
-        homes.make(HubSettings(tmp_path, "workshop", ""), Settings(), ["001"])
-
-
 def test_accounts_of_seats_end_long_ago_also_those_of_an_older_classroom(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,20 +123,6 @@ def test_accounts_of_seats_end_long_ago_also_those_of_an_older_classroom(
     )
     homes.close_logins(["seat-001", "seat-002", "seat-003"], shadow)
     assert ran == [["usermod", "--expiredate=1970-01-02", name] for name in ("seat-002", "seat-003")]
-
-
-@pytest.mark.parametrize("backwards", [False, True])
-def test_folders_may_come_first_or_last_or_twice(backwards: bool, tmp_path: Path) -> None:
-    """As tar packs a folder, its own name comes first; of another one nothing is said about order."""
-    members: list[tuple[str, bytes | str]] = [
-        ("./", ""), ("./a/", ""), ("./a/b/", ""), ("./a/b/file", b"it"), ("./a", ""), ("./empty", "")
-    ]  # fmt: skip
-    into = tmp_path / "into"
-    into.mkdir()
-    unpack(packed(reversed(members) if backwards else members), into)
-    found = {path.relative_to(into).as_posix() for path in into.rglob("*")}
-    assert found == {"a", "a/b", "a/b/file", "empty"}
-    assert (into / "a/b/file").read_bytes() == b"it"
 
 
 def test_a_cache_that_is_too_large_is_not_unpacked_to_its_end(

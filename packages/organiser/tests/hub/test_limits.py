@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from organiser.hub.limits import MOST_ADDRESSES, WAIT, WINDOW_SECONDS, WrongCodes, address_from, network_of
+from organiser.hub.limits import MOST_ADDRESSES, WAIT, WINDOW_SECONDS, WrongCodes, network_of
 
 
 def test_whoever_mistypes_too_often_is_asked_to_wait_for_the_rest_of_the_window() -> None:
@@ -20,12 +20,6 @@ def test_what_is_remembered_does_not_grow_without_end() -> None:
         wrong.count(address, 0)
     assert wrong.count(addresses[-1], 0) != ""
     assert wrong.count("192.0.2.1", 0) == ""
-
-
-def test_a_caller_cannot_make_up_its_address() -> None:
-    assert address_from("", "10.0.0.1") == "10.0.0.1"
-    assert address_from("192.0.2.7", "127.0.0.1") == "192.0.2.7"
-    assert address_from("6.6.6.6, 7.7.7.7, 192.0.2.7", "127.0.0.1") == "192.0.2.7"
 
 
 def test_a_machine_is_one_whichever_of_its_addresses_it_uses() -> None:

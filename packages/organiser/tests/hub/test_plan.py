@@ -2,10 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from organiser.hub.plan import KEPT_SHARE, MEASURED, Figures, measure
-from workshop.errors import WorkshopError
+from organiser.hub.plan import KEPT_SHARE, Figures, measure
 
 
 def test_the_arithmetic() -> None:
@@ -17,12 +14,6 @@ def test_the_arithmetic() -> None:
         "all_read": int(room / 100),
     }
     assert figures.fits(0.5) == {"all_train": 0, "a_third_trains": 0, "all_read": 0}
-
-
-@pytest.mark.parametrize("gib", [8, 256])
-def test_as_many_as_fit_need_no_more_than_there_is_and_one_more_does(gib: int) -> None:
-    seats = MEASURED.fits(gib)["all_train"]
-    assert MEASURED.needed_mib(seats) <= gib * 1024 < MEASURED.needed_mib(seats + 1)
 
 
 def process(proc: Path, number: int, command: str, kib: int) -> None:
@@ -39,14 +30,3 @@ def test_what_runs_is_measured_by_its_proportional_set_size(tmp_path: Path) -> N
     process(tmp_path, 4, "/usr/bin/python3 something", 5)
     (tmp_path / "5").mkdir()
     assert measure(tmp_path) == {"server": [100.0], "kernel": [60.0], "hub": [120.0], "proxy": []}
-
-
-def test_who_may_not_look_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    process(tmp_path, 1, "jupyterhub.singleuser", 1)
-
-    def refuse(path: Path) -> float:
-        raise PermissionError
-
-    monkeypatch.setattr("organiser.hub.plan.pss_mib", refuse)
-    with pytest.raises(WorkshopError, match="sudo"):
-        measure(tmp_path)

@@ -82,12 +82,6 @@ def test_the_organisers_certificate_is_taken_and_its_renewal_too(tmp_path: Path)
         prepare(hub, given)
 
 
-def test_who_is_not_root_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(WorkshopError, match="sudo"):
-        prepare(settings(tmp_path))
-
-
 @needs_root
 def test_a_certificate_by_acme_is_taken_once_it_is_there(tmp_path: Path) -> None:
     hub = settings(tmp_path, acme=True)
@@ -100,6 +94,3 @@ def test_a_certificate_by_acme_is_taken_once_it_is_there(tmp_path: Path) -> None
         file.write_bytes(content)
     assert prepare(hub) == ["certificate"]
     assert prepare(hub) == []
-    files[1].write_bytes(self_made("class.example.org")[1])
-    with pytest.raises(WorkshopError, match="is not the key"):
-        prepare(hub)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from organiser.hub import run
-from organiser.hub.settings import HubSettings, load_hub_settings
-from workshop.errors import WorkshopError
+from organiser.hub.settings import HubSettings
 
 
 def settings(prefix: Path, **rest: object) -> HubSettings:
@@ -37,11 +36,6 @@ def test_only_the_door_listens_where_people_come_and_tls_goes_with_a_certificate
     assert secure[secure.index("--api-ip") + 1] == "127.0.0.1"
 
 
-def test_subdomains_are_routed_by_name(tmp_path: Path) -> None:
-    assert "--host-routing" not in run.proxy_command(settings(tmp_path), Path("/node"))
-    assert "--host-routing" in run.proxy_command(settings(tmp_path, subdomains=True), Path("/node"))
-
-
 @pytest.mark.parametrize("unit", ["hub", "proxy"])
 def test_hub_and_proxy_may_have_more_connections_than_one_seat_can_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str
@@ -59,21 +53,3 @@ def test_hub_and_proxy_may_have_more_connections_than_one_seat_can_hold(
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert began == [(before[1], before[1])]
-
-
-def test_an_environment_without_node_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(WorkshopError, match="environment 'hub'"):
-        run.node()
-
-
-def test_a_machine_that_is_no_classroom_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
-    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "etc/workshop.toml"))
-    with pytest.raises(WorkshopError, match=r"classroom\.yml"):
-        load_hub_settings()
-    (tmp_path / "etc/hub.toml").write_text(f'prefix = "{tmp_path}"\naccount = "w"\naddress = "http://x"\n')
-    assert load_hub_settings().account == "w"
-    with pytest.raises(WorkshopError, match="run the playbook again"):
-        load_hub_settings().secret("key")

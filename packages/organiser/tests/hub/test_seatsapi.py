@@ -12,9 +12,9 @@ pytest.importorskip("jupyterhub")
 
 from tornado.web import HTTPError
 
-from organiser.hub import seatsapi, speakerdoor
+from organiser.hub import seatsapi
 from organiser.hub.seatsapi import free_seat
-from organiser.hub.speakerdoor import Act, State
+from organiser.hub.speakerdoor import Act
 
 SEAT = "002"
 SPAWNERS: dict[str, dict[str, object] | None] = {
@@ -96,21 +96,3 @@ def test_a_restart_stops_only_what_runs_and_needs_somebody(state: str) -> None:
     else:
         asyncio.run(Act._seat(hub, "restart", SEAT))
         assert hub.done == [*(["stop"] if state != "off" else []), "spawn"]
-
-
-@pytest.mark.parametrize("state", SPAWNERS)
-def test_the_speaker_sees_how_far_a_seat_is(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speakerdoor, "memory_of", lambda number: None)
-    hub: Any = Hub(state)
-    seen = State._seat(hub, SEAT, True)
-    runs = state in ("starting", "ready")
-    assert seen == {
-        "seat": 2,
-        "taken": True,
-        "state": state if runs else "off",
-        "lesson": "",
-        "solved": None,
-        "memory": 7 if runs else None,
-        "node": "a" if runs else "",
-        "why": "no room" if state == "starting" else "",
-    }

@@ -181,14 +181,6 @@ def test_nothing_else_is_given_away(seat: Seat, path: str) -> None:
     assert b"root:" not in body
 
 
-def test_the_pages_questions_are_answered(seat: Seat) -> None:
-    status = json.loads(seat.ask("workshop/api/status")[2])
-    assert status["services"]["jupyter"]["state"] == "up"
-    assert status["data"]["state"] == "down", "no data was fetched"
-    assert json.loads(seat.ask("workshop/api/models")[2]) == {"viewer": False, "models": []}
-    assert json.loads(seat.ask("workshop/api/updates")[2]) == {"can": False}
-
-
 def test_the_folder_goes_along_and_comes_back_merged(seat: Seat) -> None:
     notebook = seat.home / "notebooks/a.ipynb"
     notebook.write_text(CELL.format("x = 2"))

@@ -11,15 +11,12 @@ import pytest
 from organiser.hub.door import Refused
 from organiser.hub.homes import folder_and_state, seat_name
 from organiser.hub.limits import MOST_WRONG, WAIT
-from organiser.hub.reports import ANSWER, Solved, lesson_at, pod_memory, solved_in
+from organiser.hub.reports import ANSWER, Solved, lesson_at, solved_in
 from organiser.hub.speaker import (
     FRESH_SECONDS,
-    LONGEST_MESSAGE,
     MOST_SOLVED,
     WRONG,
     Speaker,
-    machine,
-    memory_of,
     new_speaker_code,
 )
 
@@ -100,29 +97,6 @@ def test_of_what_is_solved_only_so_many_names_count(speaker: Speaker) -> None:
     assert told.solved[0] == "a"
 
 
-def test_a_message_is_one_line_and_can_be_taken_back(speaker: Speaker) -> None:
-    assert speaker.message() == {}
-    first = speaker.say(" Lunch\n at  one ")
-    assert speaker.message() == first
-    assert first["text"] == "Lunch at one"
-    second = speaker.say("x" * 1000)
-    assert len(second["text"]) == LONGEST_MESSAGE
-    assert second["id"] != first["id"]
-    speaker.say("")
-    assert speaker.message() == {}
-
-
-def test_memory_is_read_where_the_machine_counts_it(tmp_path: Path) -> None:
-    pattern = f"{tmp_path}/{{}}/memory.current"
-    assert memory_of("017", (pattern,)) is None
-    (tmp_path / "classroom-seat@017.service").mkdir()
-    (tmp_path / "classroom-seat@017.service/memory.current").write_text("95000000\n")
-    assert memory_of("017", (pattern,)) == 95_000_000
-    (tmp_path / "meminfo").write_text("MemTotal:  2048 kB\nMemAvailable:  1024 kB\n")
-    found = machine(tmp_path / "meminfo")
-    assert (found["memory"], found["available"]) == (2 * 2**20, 2**20)
-
-
 def session(path: str, when: str, connections: int = 1) -> dict[str, object]:
     return {"path": path, "kernel": {"connections": connections, "last_activity": when}}
 
@@ -161,20 +135,7 @@ def test_a_damaged_notebook_has_nothing_solved(damaged: object) -> None:
     assert list(solved_in(damaged)) == []
 
 
-def test_a_pods_memory_is_what_the_system_would_not_give_back(tmp_path: Path) -> None:
-    assert pod_memory(tmp_path) is None
-    (tmp_path / "memory").mkdir()
-    (tmp_path / "memory/memory.usage_in_bytes").write_text("300\n")
-    (tmp_path / "memory/memory.stat").write_text("cache 120\ntotal_inactive_file 100\n")
-    assert pod_memory(tmp_path) == 200
-    (tmp_path / "memory.current").write_text("500\n")
-    (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 50\n")
-    assert pod_memory(tmp_path) == 450
-
-
-@pytest.mark.parametrize(
-    ("told", "heard"), [(5, 5), (-1, None), (True, None), ("5", None), (1 << 60, None), (None, None)]
-)
+@pytest.mark.parametrize(("told", "heard"), [(5, 5), (-1, None), (True, None), ("5", None), (1 << 60, None)])
 def test_a_memory_that_cannot_be_is_left_out(tmp_path: Path, told: object, heard: int | None) -> None:
     speaker = Speaker(b"key", tmp_path / "code", tmp_path / "message")
     speaker.hear("017", {"memory": told})

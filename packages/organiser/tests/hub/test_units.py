@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.hub import units
-from organiser.hub.units import ENDED, Manager, quoted, seats_in, unit, write_environment
+from organiser.hub.units import Manager, quoted, write_environment
 from workshop.errors import WorkshopError
 
 NASTY = """a "quoted" \\ $HOME `id` it's é"""
@@ -44,16 +43,6 @@ def test_a_seat_that_was_not_made_is_named_and_no_link_is_followed(tmp_path: Pat
     assert (tmp_path / "elsewhere").read_text() == "kept"
 
 
-def test_the_seats_of_a_listing() -> None:
-    listed = (
-        "classroom-seat@001.service loaded active running Seat 001\nssh.service loaded active running x\n\n"
-    )
-    listed += "classroom-seat@002.service loaded activating auto-restart Seat 002\n"
-    assert seats_in(listed) == ["001", "002"]
-    assert seats_in(listed, ENDED) == ["002"]
-    assert unit("001") == "classroom-seat@001.service"
-
-
 @pytest.fixture
 def systemctl(tmp_path: Path) -> Path:
     """A systemctl that writes down how it was called."""
@@ -70,32 +59,6 @@ esac
     )
     program.chmod(0o755)
     return program
-
-
-def calls(systemctl: Path) -> list[str]:
-    return systemctl.with_name("calls").read_text().splitlines()
-
-
-def test_one_look_serves_all_seats_and_a_start_makes_it_old(
-    systemctl: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(units, "FRESH_SECONDS", 600)
-
-    async def story() -> None:
-        manager = Manager(str(systemctl))
-        for _ in range(50):
-            assert await manager.active() == {"001"}
-        assert len(calls(systemctl)) == 1
-        await manager.start("002")
-        await manager.active()
-        await manager.stop("002")
-        await manager.active()
-        assert await manager.result("002") == "oom-kill"
-
-    asyncio.run(story())
-    assert len(calls(systemctl)) == 6
-    assert all(line.startswith("--no-ask-password") for line in calls(systemctl))
-    assert calls(systemctl)[1].endswith("restart classroom-seat@002.service")
 
 
 def test_systemds_words_reach_the_organiser(systemctl: Path) -> None:

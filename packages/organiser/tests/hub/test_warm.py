@@ -60,11 +60,6 @@ def test_seats_that_fail_are_named_and_hold_up_nobody() -> None:
     assert len(told) == 4
 
 
-def test_a_seat_that_never_gets_ready_is_given_up() -> None:
-    done = warm(Hub(), ["009"], 1, seconds=-1)  # type: ignore[arg-type]
-    assert list(done.failed) == ["009"]
-
-
 def test_a_hub_that_is_down_is_named() -> None:
     with pytest.raises(WorkshopError, match="workshop-hub"):
         Client("http://127.0.0.1:9/hub/api", "x").taken()

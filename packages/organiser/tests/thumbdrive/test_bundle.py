@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive.sources import make_bundle
-from workshop.errors import WorkshopError
 
 
 def git(folder: Path, *words: str) -> str:
@@ -59,20 +58,3 @@ def test_it_is_made_anew_only_when_there_is_something_new(tmp_path: Path, checko
     after = mark(make_bundle(checkout, target))
     assert after != before
     assert mark(make_bundle(checkout, target)) == after
-
-
-def test_a_damaged_one_is_made_anew(tmp_path: Path, checkout: Path) -> None:
-    target = tmp_path / "workshop.bundle"
-    target.write_bytes(b"no bundle")
-    make_bundle(checkout, target)
-    git(checkout, "bundle", "verify", str(target))
-
-
-def test_what_is_no_checkout_is_one_line(tmp_path: Path) -> None:
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    with pytest.raises(WorkshopError, match="name a checkout that has a commit"):
-        make_bundle(empty, tmp_path / "x")
-    git(empty, "init", "--quiet")
-    with pytest.raises(WorkshopError, match="name a checkout that has a commit"):
-        make_bundle(empty, tmp_path / "x")

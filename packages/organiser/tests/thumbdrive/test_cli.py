@@ -51,12 +51,6 @@ def test_plan_tells_sizes_and_what_is_missing(tmp_path: Path, listed: Path) -> N
     assert "missing: the checkout has no" in workshop("plan", "--contents", listed).stdout
 
 
-def test_a_file_of_a_part_that_is_left_out_is_no_success(tmp_path: Path, listed: Path) -> None:
-    for word in ("plan", "stage"):
-        done = workshop(word, "--contents", listed, "--appliance", "x.ova", "--work", tmp_path / "work")
-        assert_one_line(done, "--appliance names x.ova", "leave one of both out")
-
-
 def test_a_stick_that_would_lack_something_is_no_success(tmp_path: Path, listed: Path) -> None:
     words = ("--contents", listed, "--work", tmp_path / "work", "--json")
     done = workshop("stage", *words)
@@ -90,16 +84,6 @@ def test_the_machines_own_disk_is_refused_even_by_force(tmp_path: Path, stage: P
         assert_one_line(done, "the disk that this machine runs from")
 
 
-def test_writing_without_a_stage_says_what_to_do(tmp_path: Path) -> None:
-    done = workshop("write", tmp_path, "--work", tmp_path / "work")
-    assert_one_line(done, "was not staged", "workshop thumbdrive stage")
-
-
-def test_without_rsync_it_is_asked_for(tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert_one_line(workshop("write", tmp_path, "--staged", stage), "needs rsync; install rsync")
-
-
 def test_verify_tells_each_fault_and_fails(tmp_path: Path, stage: Path) -> None:
     good = fill(tmp_path / "good", FILES)
     (stage / "a").write_bytes(b"two")
@@ -108,53 +92,6 @@ def test_verify_tells_each_fault_and_fails(tmp_path: Path, stage: Path) -> None:
     assert_one_line(done, "1 of 2 sticks are not right", "a is damaged", "deep/b is missing", "--reread")
     told = {stick["folder"]: stick["right"] for stick in json.loads(done.stdout)["sticks"]}
     assert told == {str(stage): False, str(good): True}
-    (tmp_path / "nothing").mkdir()
-    nothing = workshop("verify", tmp_path / "nothing")
-    assert_one_line(nothing, f"workshop: {tmp_path / 'nothing'} has no SHA256SUMS")
-    assert_one_line(
-        workshop("verify", tmp_path / "gone"), f"workshop: {tmp_path / 'gone'} is no folder; mount"
-    )
-
-
-def test_wrong_usage_is_2(stage: Path) -> None:
-    assert workshop("write").returncode == 2
-    assert workshop("write", stage, "--format", "ntfs", "--staged", stage).returncode == 2
-    assert workshop("plan", "--only", "nonsense").returncode == 1
-
-
-def test_the_page_names_the_classroom_that_was_given(tmp_path: Path, listed: Path) -> None:
-    words = (
-        "stage",
-        tmp_path / "stage",
-        "--contents",
-        listed,
-        "--without",
-        "none",
-        "--work",
-        tmp_path / "work",
-    )
-    assert workshop(*words, "--classroom", "https://c.example:8443/").returncode == 0
-    page = tmp_path / "stage" / "0_START_HERE.html"
-    assert 'href="https://c.example:8443/"' in page.read_text(encoding="utf-8")
-    assert workshop(*words).returncode == 0
-    assert "c.example" not in page.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("word", ["plan", "stage"])
-def test_a_classroom_without_an_address_is_wrong_usage(tmp_path: Path, listed: Path, word: str) -> None:
-    words = ("--contents", listed, "--work", tmp_path / "work", "--classroom", "classroom.example")
-    done = workshop(word, *words)
-    assert done.returncode == 2
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
-    assert "--classroom" in line and "'classroom.example' is no address" in line
-    assert "Traceback" not in done.stderr and done.stdout == ""
-    assert not (tmp_path / "work").exists()
-
-
-def test_disks_are_listed() -> None:
-    done = workshop("disks", "--json")
-    assert done.returncode == 0, done.stderr
-    assert isinstance(json.loads(done.stdout)["disks"], list)
 
 
 def test_a_memory_disk_by_force(stage: Path) -> None:

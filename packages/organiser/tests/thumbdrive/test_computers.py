@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from organiser.thumbdrive import appliance, cli, computers
+from organiser.thumbdrive import appliance, computers
 from organiser.thumbdrive.contents import Context, load_contents
 from organiser.thumbdrive.sources import look
 from organiser.thumbdrive.stick import Stick
@@ -95,26 +95,9 @@ def test_a_name_means_to_the_stick_what_it_means_to_verify(checkout: Path, tmp_p
         "it had"
     ]
     names = [f"2-virtual-machine/{path.name}" for path in strange]
-    rows = [{"files": [{"name": name} for name in names]}]
-    assert cli._files_for("windows-arm", rows) == names[:1]
-    assert cli._files_for("mac-arm", rows) == [names[1], names[2]]
-    assert cli._files_for("windows", rows) == []
     stick = Stick((), frozenset(names))
     assert [stick.machine(form, arm=True) for form in ("wsl", "utm", "ova")] == names[:3]
     assert not any(stick.machine(form, arm=False) for form in ("wsl", "utm", "ova"))
-
-
-def test_a_file_that_is_named_twice_is_there_once(
-    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(checkout / "appliance")
-    same = (Path("w-1.ova"), checkout / "appliance/w-1.ova", checkout / "appliance/../appliance/w-1.ova")
-    for told in (
-        replace(context(checkout), appliances=same),
-        replace(context(checkout, "linux"), appliances=same),
-    ):
-        files, missing = appliance.find(told)
-        assert ([path.name for path in files], missing) == (["w-1.ova", "w-1.packages.txt"], [])
 
 
 def test_of_two_for_the_same_computers_the_newer_one_is_taken_and_the_other_named(
@@ -159,10 +142,6 @@ def test_utm_comes_from_where_it_was_put_or_is_missed(checkout: Path, tmp_path: 
     (tmp_path / "put/UTM.dmg").write_bytes(IMAGE)
     (file,) = look(part("utm"), context(checkout, "mac-arm", folders=(tmp_path / "put",))).files
     assert file.name == "1-utm/UTM.dmg"
-    assert str(checkout / "work/utm") in line, "the cache, where it stays for the next stick"
-    (checkout / "work/utm").mkdir(parents=True)
-    (tmp_path / "put/UTM.dmg").rename(checkout / "work/utm/UTM.dmg")
-    assert len(look(part("utm"), context(checkout, "mac-arm")).files) == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"<!doctype html>" * 100, IMAGE[:-1]])
@@ -178,17 +157,6 @@ def test_what_was_only_saved_by_an_installers_name_is_missed(
         found = look(part(name), context(checkout, kind, folders=(put,)))
         assert found.files == []
         assert "is cut off, or something else was saved by its name" in found.missing[0]
-
-
-@pytest.mark.parametrize(
-    ("names", "processors"),
-    [
-        ("linux-arm", ("arm64",)),
-        ("mac-arm,windows,windows-arm,linux", ("amd64", "arm64")),
-    ],
-)
-def test_local_mode_is_for_the_processors_of_these_kinds(names: str, processors: tuple[str, ...]) -> None:
-    assert computers.processors_of(computers.parse([names])) == processors
 
 
 def test_wsl_comes_along_where_it_was_put_and_is_not_missed(checkout: Path, tmp_path: Path) -> None:

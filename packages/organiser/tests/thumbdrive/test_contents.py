@@ -15,9 +15,6 @@ def test_our_own_list_is_sound() -> None:
     parts = load_contents()
     assert {part.kind for part in parts} == set(KINDS)
     assert len({part.into for part in parts}) == len(parts)
-    installers = next(part for part in parts if part.name == "virtualbox").more["files"]
-    assert {file["system"] for file in installers} == {"windows", "macos-intel", "macos-arm", "linux"}
-    assert all(len(file["sha256"]) == 64 and ("bytes" in file or "about" in file) for file in installers)
     locks = next(part for part in parts if part.name == "wheels").more["locks"]
     checkout = find_checkout("local/setup.bash")
     assert all((checkout / "locks" / f"{entry['lock']}.txt").is_file() for entry in locks)
@@ -26,12 +23,9 @@ def test_our_own_list_is_sound() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("parts: 3", "has no list"),
         ("[", "cannot read"),
         ("parts: [{name: x}]", "lacks name, title, kind or into"),
         ("parts: [{name: x, title: X, kind: magic, into: y}]", "unknown kind 'magic'"),
-        ("parts: [{name: x, title: X, kind: folder, into: y}]", "lacks 'from'"),
-        ("parts: [{name: x, title: X, kind: data, into: y, from: z}]", "unknown key 'from'"),
         (f"parts: [{FOLDER}, {FOLDER}]", "lists 'x' twice"),
     ],
 )

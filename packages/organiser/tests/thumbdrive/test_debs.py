@@ -168,9 +168,3 @@ def entry(deb: Path, repository: Path) -> str:
     control = subprocess.run(["dpkg-deb", "--field", deb], capture_output=True, text=True, check=True).stdout
     size, place = deb.stat().st_size, deb.relative_to(repository)
     return f"{control.rstrip()}\nFilename: {place}\nSize: {size}\nSHA256: {hash_file(deb)}\n\n"
-
-
-def test_without_apt_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(WorkshopError, match="only a machine with apt"):
-        debs.fetch_debs(tmp_path, "trixie", "bookworm", ["tool"], ["arm64"])

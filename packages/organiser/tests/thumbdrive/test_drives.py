@@ -77,11 +77,6 @@ def test_disks_as_a_person_knows_them() -> None:
     assert known["/dev/sdc"].title == "64.0 GB unnamed"
 
 
-def test_a_stick_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
-    place = drives.place_at(Path("/media/Ann's stick"), force=False)
-    assert (place.folder, place.is_fat32) == (Path("/media/Ann's stick"), False)
-
-
 @pytest.mark.parametrize("folder", ["/", "/home/me/stick", "/var/tmp"])
 def test_the_machines_own_disk_is_never_taken(folder: str) -> None:
     for force in (False, True):
@@ -101,12 +96,6 @@ def test_fat32_is_known_whoever_mounted_it(folder: str, fat: bool) -> None:
     assert drives.place_at(Path(folder), force=True).is_fat32 is fat
 
 
-def test_what_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "is_dir", lambda path: False)
-    with pytest.raises(WorkshopError, match="is no folder; mount the stick"):
-        drives.place_at(Path("/mnt/nothing"), force=True)
-
-
 def test_devices_are_judged_alike() -> None:
     assert drives.device_at(Path("/dev/sdb1"), force=False).path == "/dev/sdb"
     for force in (False, True):
@@ -118,22 +107,6 @@ def test_devices_are_judged_alike() -> None:
         drives.device_at(Path("/dev/sdd"), force=False)
     with pytest.raises(WorkshopError, match="is read-only; move the lock"):
         drives.device_at(Path("/dev/sde"), force=True)
-
-
-def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    questions: list[str] = []
-
-    def blkid(program: str, *words: str) -> str:
-        questions.append(f"{program} {words[-1]}")
-        if words[-1] == "/dev/empty":
-            raise WorkshopError("blkid failed: status 2")
-        return "vfat\n"
-
-    monkeypatch.setattr(programs, "run", blkid)
-    assert drives.file_system("/dev/x1", "exfat") == "exfat"
-    assert drives.file_system("/dev/x1", "") == "vfat"
-    assert drives.file_system("/dev/empty", "") == ""
-    assert questions == ["blkid /dev/x1", "blkid /dev/empty"]
 
 
 @pytest.mark.parametrize(

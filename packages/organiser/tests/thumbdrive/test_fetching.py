@@ -55,8 +55,3 @@ def test_a_host_that_was_slow_once_is_asked_again(tmp_path: Path, monkeypatch: p
     files = [wanted("http://slow", name, name.encode()) for name in "abc"]
     assert bring(files, Store(tmp_path), Options()) == {}
     assert rounds == [["a", "b", "c"], ["b", "c"], ["c"]]
-
-
-def test_what_refuses_is_given_up(tmp_path: Path) -> None:
-    reasons = bring([wanted("http://127.0.0.1:9", "file", b"x")], Store(tmp_path), Options())
-    assert "cannot be reached" in reasons["file"]

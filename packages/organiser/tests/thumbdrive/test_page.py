@@ -55,18 +55,13 @@ EVERYTHING = [
 
 
 class Page(HTMLParser):
-    """The panels of a page: links, programs to start, steps and drawings; and whether each tag is closed."""
+    """The panels of a page: links and programs to start; and whether each tag is closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.open: list[str] = []
         self.links: dict[str, list[str]] = {"": []}
         self.programs: dict[str, list[str]] = {"": []}
-        self.ways: dict[str, list[int]] = {"": []}
-        """For each list of steps how many there are."""
-        self.drawings: dict[str, int] = {"": 0}
-        """How many drawings stand in steps."""
-        self.titles: list[str] = []
         self.section = ""
         self.in_program = False
         self.feed(text)
@@ -79,25 +74,15 @@ class Page(HTMLParser):
             self.open.append(tag)
         if tag == "section":
             self.section = given["id"] or ""
-            self.links[self.section], self.programs[self.section], self.ways[self.section] = [], [], []
-            self.drawings[self.section] = 0
+            self.links[self.section], self.programs[self.section] = [], []
         elif tag == "a":
             self.links[self.section].append(given["href"] or "")
-        elif tag == "ol":
-            self.ways[self.section].append(0)
-        elif tag == "li" and self.open[-2] == "ol":
-            self.ways[self.section][-1] += 1
-        elif tag == "svg":
-            assert given["role"] == "img"
-            self.drawings[self.section] += "li" in self.open
         self.in_program = given.get("class") == "program"
 
     def handle_data(self, data: str) -> None:
         if self.in_program:
             self.programs[self.section].append(data.removeprefix("sh "))
             self.in_program = False
-        if self.open[-2:] == ["svg", "title"]:
-            self.titles.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -138,15 +123,6 @@ def test_each_arm_computer_finds_the_file_that_is_for_it() -> None:
         assert not any("arm64" in name or "utm" in name for name in found.files(system))
 
 
-def test_a_mac_takes_first_what_needs_no_network() -> None:
-    both = page([*FULL, *ARM_FILES, UTM])
-    assert both.files("macos-arm") == [UTM, ARM_FILES[1], INSTALLERS[2], ARM_FILES[0]]
-    without_utm = page([*FULL, *ARM_FILES])
-    assert without_utm.files("macos-arm") == [INSTALLERS[2], ARM_FILES[0], ARM_FILES[1]]
-    neither = [name for name in (*FULL, *ARM_FILES) if name not in INSTALLERS]
-    assert page(neither).files("macos-arm") == [ARM_FILES[1], ARM_FILES[0]]
-
-
 def test_what_is_not_on_the_stick_needs_a_network_and_the_step_says_so() -> None:
     assert "Only this step needs a network" in panel([*FULL, ARM_FILES[1]], "macos-arm")
     assert "network" not in panel([*FULL, ARM_FILES[1], UTM], "macos-arm")
@@ -170,11 +146,6 @@ def test_who_has_an_older_version_is_told_to_take_the_notebooks_along_first() ->
         assert (
             told.index("Download my notebooks") < told.index("Bring them here") < told.index("Delete the old")
         )
-    for system, file in (("windows", "w.wsl"), ("windows-arm", "w-arm64.wsl")):
-        told = panel(EVERYTHING, system)
-        assert f"wsl --install --from-file {file} --name workshop-2" in told
-        assert told.index("--terminate deep-learning-workshop") < told.index("--name workshop-2")
-    assert "older workshop" not in panel(EVERYTHING, "tablet") + panel(["site/index.html"], "windows")
 
 
 def test_tablets_go_to_the_classroom() -> None:
@@ -186,11 +157,6 @@ def test_tablets_go_to_the_classroom() -> None:
     assert "Ask the speaker" not in panel(FULL, "tablet", address)
     assert page(FULL).links["tablet"] == []
     assert "Ask the speaker" in panel(FULL, "tablet")
-
-
-def test_every_other_panel_names_the_classroom_only_where_there_is_one() -> None:
-    assert "https://c.example" in panel(FULL, "windows", "https://c.example")
-    assert "the classroom" not in panel(FULL, "windows")
 
 
 @pytest.mark.parametrize("left_out", range(len(EVERYTHING)))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import time
 
 import pytest
@@ -34,12 +33,6 @@ def test_ones_failure_does_not_end_the_others(terminal: bool) -> None:
     shown = out.file.getvalue()
     assert "failed: pulled out" in shown
     assert terminal or {"a: writing", "a: done", "b: failed: pulled out"} <= set(shown.splitlines())
-
-
-def test_they_work_side_by_side() -> None:
-    together = threading.Barrier(4, timeout=120)
-    outcomes = run_together({str(n): lambda row: together.wait() for n in range(4)}, console())
-    assert sorted(outcomes.values()) == [0, 1, 2, 3]
 
 
 def test_a_fault_of_ours_stops_all_and_is_passed_on() -> None:

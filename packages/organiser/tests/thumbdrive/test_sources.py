@@ -78,23 +78,6 @@ def test_a_file_that_somebody_put_there_needs_no_network(
     )
 
 
-def test_a_name_that_no_stick_can_have_is_told_by_the_plan(
-    tmp_path: Path, context: Callable[..., Context]
-) -> None:
-    (tmp_path / "slides").mkdir()
-    (tmp_path / "slides/what?.html").touch()
-    part = Part("slides", "Slides", "folder", "slides", more={"from": "slides"})
-    (line,) = look(part, context(checkout=tmp_path)).missing
-    assert line.startswith("slides/what?.html cannot be on a stick: it has a character that Windows refuses")
-
-
-def test_a_folder_of_the_checkout(tmp_path: Path, context: Callable[..., Context]) -> None:
-    part = Part("slides", "Slides", "folder", "slides", more={"from": "presentation/start"})
-    assert "slides/index.html" in names(gather(part, context()))
-    none = Part("slides", "Slides", "folder", "slides", more={"from": "presentation/none"})
-    assert gather(none, context()).missing == ["the checkout has no presentation/none yet"]
-
-
 def test_the_repository_and_the_site_are_made(context: Callable[..., Context]) -> None:
     repository = gather(Part("repository", "", "repository", "workshop.bundle"), context())
     assert names(repository) == ["workshop.bundle"]

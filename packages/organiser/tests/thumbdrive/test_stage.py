@@ -66,11 +66,6 @@ def test_staged_again_nothing_is_touched(tmp_path: Path, put: Callable[..., Stag
     assert times() == before
 
 
-def test_large_files_are_not_copied_on_one_disk(tmp_path: Path, put: Callable[..., Staged]) -> None:
-    put()
-    assert (tmp_path / "stage" / "1-one" / "a").samefile(tmp_path / "checkout" / "first" / "a")
-
-
 def test_on_another_disk_they_are(
     tmp_path: Path, put: Callable[..., Staged], monkeypatch: pytest.MonkeyPatch
 ) -> None:

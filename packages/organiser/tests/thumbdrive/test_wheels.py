@@ -16,9 +16,9 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 from organiser.appliance.architecture import ARCHITECTURES
 from organiser.thumbdrive import wheels
 from organiser.thumbdrive.contents import load_contents
-from organiser.thumbdrive.wheels import environment_of, find_uv, tags_of, wheels_for
+from organiser.thumbdrive.wheels import environment_of, tags_of, wheels_for
 from workshop.errors import WorkshopError
-from workshop.settings import Settings, find_checkout
+from workshop.settings import find_checkout
 
 LOCKS = next(part for part in load_contents() if part.name == "wheels").more["locks"]
 SOURCES = ("theano", "lasagne")
@@ -130,15 +130,6 @@ def test_a_package_that_cannot_be_had_is_named(lock: Path) -> None:
         names(lock, "3.13", processors=["amd64", "arm64"])
 
 
-def test_a_damaged_answer_is_forgotten(lock: Path) -> None:
-    names(lock, "3.11")
-    kept = next(lock.parent.glob("pylock.*"))
-    kept.write_text("[")
-    with pytest.raises(WorkshopError, match="is damaged and was deleted; run this again"):
-        names(lock, "3.11")
-    assert not kept.exists()
-
-
 def named(lock: Path, python: str, machine: str) -> set[str]:
     """Return the packages that a lock names for a machine, as an installer there reads it."""
     lines = re.findall(r"(?m)^([a-zA-Z0-9][^\\\n]*)", lock.read_text())
@@ -169,23 +160,3 @@ def test_each_lock_is_complete_for_each_processor(entry: dict[str, Any], tmp_pat
                 assert name in SOURCES
             names.add(name)
         assert names == named(lock, python, processor.machine)
-
-
-@pytest.mark.skipif(not shutil.which("uv"), reason="needs uv")
-def test_an_index_that_cannot_be_asked_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    (tmp_path / "x.txt").write_text("six==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
-    with pytest.raises(WorkshopError, match=r"no package index knows the files of x\.txt") as caught:
-        wheels_for(tmp_path / "x.txt", ["3.11"], ["arm64"], shutil.which("uv") or "", tmp_path, offline=True)
-    assert "\n" not in str(caught.value)
-    assert not list(tmp_path.glob("pylock*"))
-
-
-def test_uv_is_found_or_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(WorkshopError, match="no uv here; run this as tools/workshop"):
-        find_uv(Settings(), tmp_path)
-    uv = tmp_path / "prefix" / "uv" / "bin" / "uv"
-    uv.parent.mkdir(parents=True)
-    uv.touch()
-    assert find_uv(Settings(prefix=tmp_path / "prefix"), tmp_path) == str(uv)

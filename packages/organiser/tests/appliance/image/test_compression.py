@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance.verify.run import verify
 from organiser.image.layers import compress, uncompressed
 from workshop.errors import WorkshopError
 
@@ -39,10 +38,3 @@ def test_what_is_damaged_is_no_other_content(tmp_path: Path) -> None:
     for damaged in (b"x", whole[:-9], whole[:1000], whole[:2000] + b"x" + whole[2001:]):
         with pytest.raises(WorkshopError, match="damaged"):
             unpacked(tmp_path, damaged)
-
-
-def test_without_zstd_the_reason_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.oci.tar").write_bytes(b"")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(WorkshopError, match="needs zstd; install zstd"):
-        verify(tmp_path / "a.oci.tar")

@@ -163,23 +163,12 @@ def test_a_home_that_is_another_accounts_is_told_before_anything_is_started(
     assert f"the account 4321 cannot write into {home / name}, which belongs to {owner}" in str(caught.value)
 
 
-def test_a_home_that_is_read_only_is_told_as_that(
-    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(start.os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
-    told = start.not_ours(root / "home/workshop", root / "home/workshop")
-    assert "which is read-only; mount a volume" in told
-    assert "--tmpfs /tmp:mode=1777,exec" in told
-
-
 @pytest.mark.parametrize(
     ("number", "path", "says"),
     [
         (errno.EROFS, "tmp/workshop", "/tmp cannot be written; start it with --tmpfs /tmp:mode=1777,exec"),
-        (errno.EACCES, "tmp/workshop/run", "/tmp cannot be written"),
         (errno.EACCES, "home/workshop/.local/state", "belongs to 7; start it with --user 7"),
         (errno.EEXIST, "home/workshop/notebooks", "is in the way"),
-        (errno.EISDIR, "home/workshop/.local/state/x/token", "is in the way"),
         (errno.ENOSPC, "home/workshop/x", "there is no room for"),
     ],
 )
@@ -200,19 +189,6 @@ def test_what_keeps_it_from_starting_is_one_line_with_what_to_do(
         os.umask(umask)
     assert says in str(caught.value)
     assert "Errno" not in str(caught.value)
-
-
-def test_a_tmp_from_which_nothing_can_be_run_is_told(
-    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As --tmpfs /tmp alone makes it: what Theano compiles is loaded from there."""
-    home = root / "home/workshop"
-    start.prepare(root, home)
-    start.require_own(root, home)
-    assert capsys.readouterr().out == ""
-    monkeypatch.setattr(start.os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_NOEXEC))
-    start.require_own(root, home)
-    assert "cannot be run from /tmp" in capsys.readouterr().out
 
 
 def test_under_a_hub_it_is_the_server_of_a_seat(
@@ -238,18 +214,6 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     assert environment["JUPYTERHUB_API_TOKEN"] == "of-the-hub"
     assert environment["PYTHONPATH"] == f"/{layout.HUB_PACKAGES}"
     assert environment["JUPYTER_CONFIG_PATH"] == f"/etc/seat:/{Path(layout.HUB_SETTINGS).parent}"
-
-
-def test_a_command_that_is_not_there_is_named(
-    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", "/home/workshop")
-    umask = os.umask(0o022)
-    try:
-        with pytest.raises(start.StartError, match=r"^no-such-program cannot be run: No such file"):
-            start.main(["no-such-program"], root)
-    finally:
-        os.umask(umask)
 
 
 SERVICE = """\

@@ -168,16 +168,6 @@ def test_the_browser_is_opened_when_the_page_answers_and_not_before(
     assert capsys.readouterr().out == ""
 
 
-def test_where_the_page_does_not_come_it_is_said_what_to_do(
-    first_start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(first_start, "open_page", lambda _: pytest.fail("opened"))
-    first_start.show(free_port(), 0.5)
-    said = capsys.readouterr().out
-    assert "did not answer" in said
-    assert "systemctl status workshop-web" in said
-
-
 def test_a_root_is_seen_without_what_wsl_brings_or_makes(installed: Path, tmp_path: Path) -> None:
     there = {path.relative_to(installed).as_posix() for path in installed.rglob("*")}
     assert not any(path.startswith(("boot/", "usr/lib/modules/", "vmlinuz", "initrd")) for path in there)

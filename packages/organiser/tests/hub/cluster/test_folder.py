@@ -57,21 +57,6 @@ def test_a_second_time_changes_nothing_and_more_seats_leave_those_that_are_there
     assert prepare(room, 1).seats == 3
 
 
-def test_seats_made_anew_have_other_codes(room: Classroom) -> None:
-    prepare(room, 1)
-    (first,) = codes(room)
-    assert prepare(room, 1, anew=True).new == ["001"]
-    assert codes(room) != [first]
-
-
-def test_a_thousand_seats_are_numbered_and_found(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("organiser.hub.cards.write", lambda cards, folder, stem: [])
-    prepare(room, 1001)
-    seats = room.seats()
-    assert len(seats.seats) == 1001
-    assert {seats.find(text).number for text in ("1001", "seat-1001")} == {"1001"}  # type: ignore[union-attr]
-
-
 def test_nobody_else_reads_what_is_secret(room: Classroom) -> None:
     prepare(room, 1)
     for folder in (room.private, room.folder / "cards"):
@@ -79,13 +64,6 @@ def test_nobody_else_reads_what_is_secret(room: Classroom) -> None:
     public = [file.read_text() for file in room.folder.glob("*") if file.is_file()]
     for hidden in (*codes(room), *(room.secret(name) for name in ("key", "cli-token"))):
         assert not any(hidden in text for text in public)
-
-
-def test_a_look_makes_nothing(room: Classroom) -> None:
-    assert prepare(room, 2, check=True).new == ["001", "002"]
-    assert not room.folder.exists()
-    prepare(room, 2)
-    assert prepare(room, 2, check=True).changed == []
 
 
 def test_more_than_a_secret_holds_is_refused(room: Classroom) -> None:

@@ -141,13 +141,3 @@ def test_the_server_ends_before_the_home_goes_and_a_card_may_open_nothing_after(
     assert sorted(homes.room.seats().seats) == ["002", "003"]
     assert (homes.room.private / "classroom-seats.yaml").read_text() != before
     assert asked(homes)[-1][0] == "apply"
-
-
-def test_a_seat_that_there_is_not_and_a_machine_without_kubectl(
-    homes: Homes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(WorkshopError, match="no seat 17"):
-        homes.seats([17])
-    monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(WorkshopError, match="no kubectl"):
-        homes.seats()

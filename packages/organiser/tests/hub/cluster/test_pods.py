@@ -36,14 +36,10 @@ SAID = [
     ("FailedAttachVolume", 'Multi-Attach error for volume "pvc-1" Volume is already used', pods.MOVING),
     ("Pulling", 'Pulling image "registry.example.org/workshop@sha256:0"', pods.FETCHING),
     ("Failed", 'Failed to pull image "registry.example.org/workshop@sha256:0": not found', pods.NO_IMAGE),
-    ("Failed", "Error: ErrImagePull", pods.NO_IMAGE),
-    ("Failed", "Error: ImagePullBackOff", pods.NO_IMAGE),
     ("BackOff", 'Back-off pulling image "registry.example.org/workshop@sha256:0"', pods.NO_IMAGE),
     ("ErrImageNeverPull", 'Container image "x" is not present with pull policy of Never', pods.NO_IMAGE),
     ("BackOff", "Back-off restarting failed container", pods.ENDING),
     ("Started", "Started container notebook", pods.STARTING),
-    ("Created", "Created container notebook", ""),
-    ("Pulled", 'Container image "x" already present on machine', ""),
     ("SomethingNew", "of a later version", ""),
 ]
 
