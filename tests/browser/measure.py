@@ -1,4 +1,4 @@
-"""Measures the demos for the table in docs/figures.md, in Chromium on one core.
+"""Measures the demos for docs/status.md, in Chromium on one core.
 
 usage, from the checkout; convnetjs, mnist, netron, reveal and katex lie in the folder DATA:
 

@@ -40,8 +40,8 @@ class Figures:
 
 
 MEASURED = Figures(base=89 + 72, server=95, kernel=516)
-"""Hub and proxy, and a seat: PSS by `workshop hub plan --measure` with three seats, on the machine that
-docs/classroom.md names. The kernel: RSS at most of the lesson on style transfer in full (docs/figures.md: 541
+"""Hub and proxy, and a seat: PSS by `workshop hub plan --measure` with three seats, on
+two busy cores. The kernel: RSS of the lesson on style transfer in full, at most (docs/status.md: 541
 MB)."""
 
 

@@ -64,7 +64,7 @@ def guidance() -> Drawing:
 
 
 JUDGED = [("principal components", (0.9535, 0.9726)), ("an autoencoder", (0.9659, 0.9780))]
-"""Area under the ROC curve by the error and by error ÷ √ink; ``docs/figures.md``, anomaly detection."""
+"""Area under the ROC curve by the error and by error ÷ √ink, of the lesson on anomaly detection."""
 
 
 def judged() -> Drawing:

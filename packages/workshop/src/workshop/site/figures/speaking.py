@@ -19,7 +19,7 @@ from workshop.site.figures.computing import PICTURES
 from workshop.site.figures.drawing import Drawing
 
 UNDERSTOOD = [("voices it learnt from", 99.7), ("voices it never heard", 98.8), ("people", 74.2)]
-"""Per cent of words understood, of three kinds of voices; from ``docs/figures.md``, Say a digit."""
+"""Per cent of words understood, of three kinds of voices, of the lesson *Say a digit*."""
 
 Floats = npt.NDArray[np.float64]
 COLOURS = ((0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191))

@@ -17,7 +17,7 @@ ORDER = (0, 3, 1, 2)
 """In which order the lesson weaves the voices: soprano, bass, alto, tenor."""
 
 NATS = [("counting", 0.699), ("the network", 0.539), ("the textbook itself", 0.437)]
-"""Nats a note on unseen pieces; ``docs/figures.md``, Four voices."""
+"""Nats a note on unseen pieces, of the lesson *In four voices*."""
 PARALLELS = [("what it learnt from", 0.0), ("the network", 3.9), ("the chords, shuffled", 20.6)]
 """Steps with parallel fifths or octaves, per cent; from the same place."""
 
