@@ -39,10 +39,9 @@ class Figures:
         return (self.base + seats * (self.server + self.kernel * training)) / (1 - KEPT_SHARE)
 
 
-MEASURED = Figures(base=89 + 72, server=95, kernel=516)
-"""Hub and proxy, and a seat: PSS by `workshop hub plan --measure` with three seats, on
-two busy cores. The kernel: RSS of the lesson on style transfer in full, at most (docs/status.md: 541
-MB)."""
+MEASURED = Figures(base=89 + 72, server=98, kernel=516)
+"""PSS with three seats, on two busy cores, as `workshop hub plan --measure` takes it. The kernel: the peak RSS
+of the lesson on style transfer in full (541 MB, docs/status.md)."""
 
 
 def pss_mib(process: Path) -> float:
