@@ -284,7 +284,8 @@ open_page() {
   address=file://$(printf '%s' "$start" | sed 's/%/%25/g; s/ /%20/g; s/#/%23/g; s/"/%22/g')#$page
   leads=$(mktemp -d)/start.html || return 0
   printf '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=%s">\n' "$address" >"$leads"
-  "$opener" "$leads" >/dev/null 2>&1
+  # xdg-open may stay until the browser is closed.
+  if [ "$opener" = open ]; then open "$leads"; else xdg-open "$leads" >/dev/null 2>&1 & fi
 }
 
 look_at_processor

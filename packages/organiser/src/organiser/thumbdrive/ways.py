@@ -117,13 +117,13 @@ VIRTUALBOX_TROUBLE = (
         "Restart the computer and press the key for its set-up (F2, F10, F12, Del or Esc). Switch "
         "<em>virtualisation</em> (VT-x, AMD-V, SVM) on.",
     ),
-    (
-        "<em>VT-x is not available</em>, or a green turtle below the machine's window",
-        "Windows' own hypervisor is on. Use WSL on this page if the stick has it.",
-    ),
     ("The machine's window stays black", "Wait two minutes, then choose <em>Machine, Reset</em>."),
     NO_ANSWER,
     WRONG_TOKEN,
+)
+HYPERVISOR = (
+    "<em>VT-x is not available</em>, or a green turtle below the machine's window",
+    "Windows' own hypervisor is on. Use WSL on this page if the stick has it.",
 )
 UTM_TROUBLE = (
     (
@@ -214,7 +214,8 @@ def _virtualbox(system: str, stick: Stick) -> Way | None:
         "In the machine's window choose <em>Machine, ACPI Shutdown</em>. To come back, select it in "
         "VirtualBox and press <em>Start</em>: your notebooks are in the machine."
     )
-    return Way("VirtualBox", when, steps, file, "", not installer, VIRTUALBOX_TROUBLE, leave)
+    trouble = (*((HYPERVISOR,) if system == "windows" else ()), *VIRTUALBOX_TROUBLE)
+    return Way("VirtualBox", when, steps, file, "", not installer, trouble, leave)
 
 
 def _utm(_: str, stick: Stick) -> Way | None:

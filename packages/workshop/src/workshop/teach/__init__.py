@@ -1,8 +1,8 @@
 """What the lessons import: data, training with a live curve, pictures, checkpoints, small widgets.
 
 Each module is usable alone and stays out of the way of the library that is taught: functions take
-and return numpy arrays, or the expressions and compiled functions of Theano. Importing this
-package imports nothing; a lesson imports the modules that it needs.
+and return numpy arrays, or the expressions and compiled functions of Theano. A lesson
+imports the modules that it needs. Where IPython runs, a failed import of ours gets a line of advice.
 """
 
 import sys

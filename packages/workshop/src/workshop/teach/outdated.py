@@ -20,7 +20,7 @@ def advice(error: ImportError, notebook: str) -> str:
     if (error.name or "").partition(".")[0] not in OURS:
         return ""
     which = f"the new {Path(notebook).name}" if notebook else "the new notebooks"
-    return f"This notebook is older than the workshop here: 'workshop update notebooks' brings {which}."
+    return f"If this cell is from an older workshop: 'workshop update notebooks' brings {which}."
 
 
 def show(
