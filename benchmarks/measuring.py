@@ -17,8 +17,8 @@ from typing import Any
 
 import typer
 
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
 
 STOPWATCH = Path(__file__).with_name("stopwatch.py")
 CPU_INFO = Path("/proc/cpuinfo")

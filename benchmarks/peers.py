@@ -17,9 +17,9 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.measuring import say
-from workshop.errors import WorkshopError
-from workshop.settings import find_checkout, load_settings
-from workshop.system.programs import last_line
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
+from workshop.core.settings import find_checkout, load_settings
 
 PACKAGES = ("workshop", "bubblebreaker")
 PythonOption = Annotated[

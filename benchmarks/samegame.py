@@ -17,8 +17,8 @@ from benchmarks.measuring import Cost, finish, in_a_row
 from benchmarks.peers import package_alone
 from bubblebreaker.boards import BoardsError, read_boards, referee
 from bubblebreaker.rules import SAMEGAME, Board
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 NEEDED = "numba"
 RECORDED = {

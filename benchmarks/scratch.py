@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from workshop.output import messages
+from workshop.core.output import messages
 
 
 @contextlib.contextmanager

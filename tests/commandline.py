@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from workshop.system.command import main
+from workshop.core.command import main
 
 
 def workshop(*words: str | Path) -> subprocess.CompletedProcess[str]:

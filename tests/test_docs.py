@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 from organiser.image import layout, running
-from workshop.system.command import CAPABILITIES, ORGANISERS, program
+from workshop.core.command import CAPABILITIES, ORGANISERS, program
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))

@@ -55,7 +55,7 @@ make_environment() {
   local venv=$CACHE/venv stamp
   # What JupyterLab loads lies in the environment as a copy, unlike the modules.
   stamp=$(cat locks/test.txt locks/build.txt packages/*/pyproject.toml packages/*/src/*/__init__.py \
-    packages/workshop/src/workshop/pull/launcher/{package.json,static/remoteEntry.js} | sha256sum)
+    packages/workshop/src/workshop/jupyter/launcher/{package.json,static/remoteEntry.js} | sha256sum)
   if [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
   find_python || die "$(no_python)"
   ensure_uv "$CACHE/uv"

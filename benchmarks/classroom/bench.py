@@ -13,7 +13,7 @@ from benchmarks.classroom.people import all_come
 from benchmarks.classroom.servers import Server, classroom, debian
 from benchmarks.measuring import finish, say
 from benchmarks.scratch import scratch_folder
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 app = typer.Typer()
 

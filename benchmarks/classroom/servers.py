@@ -15,8 +15,8 @@ from benchmarks.classroom.people import Person
 from organiser.hub.client import Client
 from organiser.hub.seats import account
 from organiser.hub.settings import load_hub_settings
-from workshop.errors import WorkshopError
-from workshop.system.programs import run
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import run
 
 CARD = re.compile(r"<h2>Seat (\d+)</h2>.*?<code>([\w-]+)</code>", re.DOTALL)
 START_SECONDS = 120.0

@@ -11,9 +11,9 @@ import typer
 from benchmarks.measuring import finish, say
 from benchmarks.peers import PythonOption, install_peers, machine_python, run_engine
 from benchmarks.scratch import scratch_folder
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 from workshop.imagenet.collection import ENTRIES
-from workshop.settings import load_settings
 
 app = typer.Typer()
 

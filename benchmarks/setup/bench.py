@@ -12,7 +12,7 @@ import typer
 from benchmarks.measuring import Cost, figures, finish, medians, say
 from benchmarks.scratch import scratch_folder
 from benchmarks.setup.race import Trial
-from workshop.settings import find_checkout
+from workshop.core.settings import find_checkout
 
 app = typer.Typer()
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measuring import Cost, in_a_row, run
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 ENVIRONMENTS = ("jupyter", "theano", "tensorflow")
 INHERITED = ("WORKSHOP_CONFIG", "VIRTUAL_ENV", "PYTHON", "UV_CACHE_DIR", "UV_PYTHON")

@@ -11,7 +11,7 @@ import typer
 from waiting import alive, wait_until
 
 from benchmarks.measuring import Cost, finish, in_a_row, medians, run
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 EATS = "held = bytearray(b'x') * 100_000_000; sum(range(3_000_000))"
 

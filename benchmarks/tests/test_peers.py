@@ -20,7 +20,7 @@ from benchmarks.peers import (
     package_alone,
     run_engine,
 )
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 ROOT = Path(__file__).resolve().parents[2]
 INFO = "tiny_filter-1.0.dist-info"

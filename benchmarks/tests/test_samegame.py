@@ -16,8 +16,8 @@ from bubblebreaker import engine
 from bubblebreaker.boards import read_boards, referee, write_boards
 from bubblebreaker.rules import SAMEGAME
 from bubblebreaker.solve import solve
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from benchmarks.measuring import Cost
 from benchmarks.setup import bench, firstcell
 from benchmarks.setup.race import FIRST_LESSON, Trial
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 ROOT = Path(__file__).resolve().parents[2]
 COST = {"seconds", "cpu_seconds", "peak_mb"}

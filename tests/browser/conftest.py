@@ -23,7 +23,7 @@ from required import lacking
 from waiting import patience
 from website.serving import running
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import LIBRARIES, build_site
 from workshop.site.decks import LIBRARIES as SLIDE_LIBRARIES
 
@@ -37,7 +37,7 @@ expect.set_options(timeout=patience(30_000))
 
 HERE = Path(__file__).parent
 CHECKOUT = Path(__file__).resolve().parents[2]
-LAUNCHER = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
+LAUNCHER = CHECKOUT / "packages/workshop/src/workshop/jupyter/launcher"
 UPGRADE = "9-tools/90-upgrade.ipynb"
 """The notebook that the launcher opens."""
 # Chromium without what makes windows, in which a page opens in half the processor time; then as Debian, as

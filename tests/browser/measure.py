@@ -25,7 +25,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from website.serving import running
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import build_site, read_manifest
 from workshop.site.presentation import read_schedule
 

@@ -23,7 +23,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 from website.serving import running
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import build_site
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import TimeoutError as TooLateError
 from website.serving import running
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import build_site
 from workshop.site.models import LIST
 

@@ -16,7 +16,7 @@ import pytest
 from waiting import patience
 from website.serving import running
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import build_site
 from workshop.site.originals import FOLDER, read_originals
 

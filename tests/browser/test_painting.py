@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import build_site
 
 from .conftest import CHECKOUT, Open, Watch, expect, pause, wait_until

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from waiting import patience
 
+from workshop.core.settings import Settings
 from workshop.lessons.pace import slowness_here, words_here
 from workshop.lessons.yardstick import Round
-from workshop.settings import Settings
 from workshop.site.looks import faults_of_looks, measure_decks
 from workshop.site.presentation import read_schedule
 from workshop.site.publish import Event, publish_decks

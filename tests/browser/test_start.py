@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from website.serving import free_port, running, service
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.build import Today, build_site, read_manifest
 from workshop.site.presentation import read_schedule
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from jupyter.serving import Jupyter, jupyter
-from pull.bed import PullBed
 from sync.bed import notebook
+from sync.machine.bed import PullBed
 from website.serving import running
 
 from .conftest import CHECKOUT, Open, expect
@@ -40,7 +40,7 @@ def lab(bed: PullBed, tmp_path: Path) -> Iterator[Jupyter]:
     bed.bed.mine.mkdir(parents=True, exist_ok=True)
     config = bed.prefix / "etc/workshop.toml"
     config.write_text(f'prefix = "{bed.prefix}"\nnotebooks = "{bed.bed.mine}"\n', encoding="utf-8")
-    extension = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
+    extension = CHECKOUT / "packages/workshop/src/workshop/jupyter/launcher"
     shutil.copytree(extension, tmp_path / "own/share/labextensions/workshop-upgrade")
     with jupyter(tmp_path / "own", bed.bed.mine, WORKSHOP_CONFIG=str(config)) as server:
         yield server

@@ -13,8 +13,8 @@ import typer
 
 import workshop
 from workshop import bench
-from workshop.errors import WorkshopError
-from workshop.system import command
+from workshop.core import command
+from workshop.core.errors import WorkshopError
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = ROOT / "packages/workshop/src"
@@ -40,7 +40,7 @@ def run(
 
 def test_help_lists_every_capability_without_importing_one() -> None:
     code = (
-        "import sys; from workshop.system import command\n"
+        "import sys; from workshop.core import command\n"
         "sys.argv = ['workshop', '--help']\n"
         "try: command.main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
@@ -158,8 +158,8 @@ def fail_with(error: str) -> subprocess.CompletedProcess[str]:
     """Run the command with a capability that raises ``error``."""
     return run(
         code="import sys, errno, typer\n"
-        "from workshop.system import command\n"
-        "from workshop.errors import WorkshopError\n"
+        "from workshop.core import command\n"
+        "from workshop.core.errors import WorkshopError\n"
         "def app(**_):\n"
         f"    raise {error}\n"
         "command.program = lambda: app\n"
@@ -250,12 +250,12 @@ def test_a_checkout_has_the_words_of_its_packages_without_their_being_installed(
 ) -> None:
     monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [])
     assert set(command.find_added()) == set(command.ORGANISERS)
-    monkeypatch.setattr("workshop.settings.CHECKOUT", Path("/nowhere"))
+    monkeypatch.setattr("workshop.core.settings.CHECKOUT", Path("/nowhere"))
     assert command.find_added() == {}
 
 
 def test_benchmarks_need_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("workshop.settings.CHECKOUT",):
+    for place in ("workshop.core.settings.CHECKOUT",):
         monkeypatch.setattr(place, tmp_path)
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
     (tmp_path / "workshop.toml").touch()

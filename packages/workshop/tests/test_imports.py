@@ -11,25 +11,20 @@ import pytest
 
 PACKAGES = Path(__file__).resolve().parents[2]
 HOUSES = [*sorted(PACKAGES.glob("*/src")), PACKAGES.parent / "benchmarks"]
-FOUNDATION = {
-    "environment", "errors", "output", "patience", "ports", "priority", "servers", "settings", "system",
-    "updates", "__init__",
-}  # fmt: skip
+FOUNDATION = {"core", "__init__"}
 """What every other room may import; it imports nothing above it."""
 MAY_IMPORT = {
     "__main__": set(),
     "bench": set(),
     "datasets": set(),
     "imagenet": {"datasets"},
-    "jupyter": {"machine", "update_button"},
+    "jupyter": {"machine", "sync"},
     "lessons": {"jupyter", "machine"},
-    "machine": {"datasets"},
-    "pull": {"sync"},
-    "site": {"datasets", "imagenet", "lessons", "teach", "update_button"},
+    "machine": {"datasets", "sync"},
+    "site": {"datasets", "imagenet", "lessons", "sync", "teach"},
     "sync": set(),
     "teach": {"datasets", "imagenet", "lessons"},
-    "update_button": {"pull"},
-    "organiser": {"datasets", "lessons", "pull", "site", "sync"},
+    "organiser": {"datasets", "lessons", "site", "sync"},
 }  # fmt: skip
 """The rooms of workshop, and the package organiser: what each may import besides the foundation."""
 

@@ -13,8 +13,8 @@ import pytest
 import typer
 from commandline import workshop
 
-from workshop.errors import WorkshopError
-from workshop.system import command
+from workshop.core import command
+from workshop.core.errors import WorkshopError
 
 pytest.importorskip("organiser")
 

@@ -84,7 +84,9 @@ def test_theano_kernel_uses_one_blas_thread_and_keeps_its_memory(machine: Machin
     assert int(faults) < 12_500
 
 
-CHOICE = "from workshop.machine.tuning import choice; from workshop.settings import load_settings as settings"
+CHOICE = (
+    "from workshop.machine.tuning import choice; from workshop.core.settings import load_settings as settings"
+)
 
 
 def test_theano_kernel_takes_the_threads_that_were_chosen(machine: Machine) -> None:

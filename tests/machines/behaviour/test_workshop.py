@@ -34,7 +34,7 @@ def test_notebooks_were_delivered_without_outputs_and_belong_to_the_participant(
 
 THERE_AND_BACK = """
 import io, json, pathlib, subprocess, sys, tempfile, urllib.request, zipfile
-from workshop.servers import base_path
+from workshop.core.servers import base_path
 port, token, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 address = f"http://127.0.0.1:{port}{base_path(token)}workshop/api/folder"
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -178,7 +178,7 @@ nbformat.write(book, "{TOOLS}/home/{lesson}")'"""
 
 def test_a_sync_in_a_seat_is_told_what_is_open_there(room: Classroom) -> None:
     """A server that does not let it ask would hold all notebooks back."""
-    ask = """from workshop.servers import runtime_folders
+    ask = """from workshop.core.servers import runtime_folders
 from workshop.sync.request import servers, sessions
 print([sessions(each) for each in servers(runtime_folders())])"""
     assert room.browse("run", ask)["text"].strip() == "[[]]", "one server, with no notebook open"

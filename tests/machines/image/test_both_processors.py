@@ -15,7 +15,7 @@ from appliance.image.making import Taken, make_images
 from organiser.appliance.architecture import AMD64, ARCHITECTURES, ARM64, native
 from organiser.image import running
 from organiser.image.make import join
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("image")]
 

@@ -21,7 +21,7 @@ from machines.local.bed import FIGURES, LEAST, OURS, ROOT, Ran
 from machines.local.bed import Bed as Container
 from machines.sync.updating import changed
 
-from workshop.system.files import hash_file
+from workshop.core.files import hash_file
 
 pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("lab")]
 

@@ -13,7 +13,7 @@ from organiser.appliance import disk, emulation, hardware, utm
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.boot import booted
 from organiser.appliance.pack import wrap
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import ARM_DESCRIPTION, EPOCH, MIB, VOLUME, make_appliance_root, needs, quiet
 

@@ -16,7 +16,7 @@ import waiting
 
 from organiser.appliance.boot import Guest, booted
 from organiser.appliance.pack import Clock, wrap
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import DESCRIPTION, EPOCH, needs
 

@@ -17,7 +17,7 @@ import waiting
 from organiser.appliance import bootloader
 from organiser.appliance.architecture import AMD64, Architecture
 from organiser.appliance.boot import booted
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import EPOCH, make_root, needs, needs_disk_tools, pack
 from .kernels import kernel

@@ -14,8 +14,8 @@ from organiser.appliance import build as building
 from organiser.appliance import forms
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.machine import Forward, Machine
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 MACHINE = Machine("house", 2048, 2, (Forward("ssh", 22, 8282),))
 

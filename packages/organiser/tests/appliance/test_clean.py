@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import clean
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import PLANTED
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import container
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 PODMAN = """#!/bin/sh
 echo "$@" >>"$PODMAN_LOG"

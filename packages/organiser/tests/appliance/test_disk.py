@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import bootloader, disk
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import EPOCH, make_root, needs_disk_tools
 

@@ -18,7 +18,7 @@ from organiser.appliance.export import export
 from organiser.appliance.ova import read_contents
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.verify.run import verify
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import (
     ARM_DESCRIPTION,

@@ -9,7 +9,7 @@ import pytest
 
 from organiser.appliance import ext4
 from organiser.appliance.ext4 import Ext4
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import EPOCH, make_system_disk, make_used_root, needs
 

@@ -11,7 +11,7 @@ import pytest
 from organiser.appliance import disk, forms
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.verify.run import verify
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import DESCRIPTION, EFI_PROGRAM, EPOCH, MIB, arm_source, make_appliance_root, needs, quiet
 

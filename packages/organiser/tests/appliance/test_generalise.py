@@ -10,7 +10,7 @@ import pytest
 from organiser.appliance import generalise as generalising
 from organiser.appliance.ext4 import Ext4
 from organiser.appliance.generalise import generalise
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import EPOCH, PLANTED, USED, make_root, make_system_disk, make_used_root, needs
 

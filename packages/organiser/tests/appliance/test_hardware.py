@@ -9,7 +9,7 @@ import pytest
 
 from organiser.appliance import hardware, utm
 from organiser.appliance.pack import wrap
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import ARM_DESCRIPTION, EPOCH, needs, quiet, write_disk
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from organiser.appliance.machine import load_machine
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 GOOD = {
     "name": "box",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from organiser.appliance import ova
 from organiser.appliance.ova import parse_manifest, read_contents, render_manifest
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import EPOCH, MACHINE, Pieces
 

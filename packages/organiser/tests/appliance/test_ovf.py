@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import envelope, ovf
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import DESCRIPTION
 

@@ -21,7 +21,7 @@ from organiser.appliance.verify.report import Report
 from organiser.appliance.verify.run import verify
 from organiser.appliance.wsl import layout as wsl_layout
 from organiser.appliance.wsl.write import write_wsl
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import (
     ARM_DESCRIPTION,

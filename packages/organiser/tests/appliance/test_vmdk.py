@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from organiser.appliance.vmdk import GRAIN, write_vmdk
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .building import needs, write_disk
 

@@ -12,7 +12,7 @@ pytest.importorskip("cryptography")
 from organiser.hub import acme
 from organiser.hub.certificates import Certificate, self_made
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 def settings(prefix: Path, **rest: object) -> HubSettings:

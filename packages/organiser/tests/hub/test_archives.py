@@ -24,7 +24,7 @@ from organiser.hub.codes import typed
 from organiser.hub.door import Admitted, Door, Refused
 from organiser.hub.seats import Seats
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 RUNUSER = """#!/bin/sh
 while [ "$1" != -- ]; do shift; done
@@ -217,7 +217,7 @@ class Server:
         monkeypatch.setattr(clearing, "HOMES", self.folder / "home")
         monkeypatch.setattr(homes, "require_root", lambda: None)
         monkeypatch.setattr("organiser.hub.settings.load_hub_settings", lambda: self.hub)
-        monkeypatch.setattr("workshop.settings.load_settings", lambda: None)
+        monkeypatch.setattr("workshop.core.settings.load_settings", lambda: None)
         monkeypatch.setattr(homes, "make", self._make)
         monkeypatch.setattr(clearing, "delete_home", lambda hub, number: self.done.append(number))
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from organiser.hub import clearing, cli, homes
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 def python(code: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from organiser.hub import seats as seats_module
 from organiser.hub.door import COOKIE, TAKEN, WRONG, Admitted, Door, Refused
 from organiser.hub.seats import Seats
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 KEY = bytes(range(32))
 

@@ -15,8 +15,8 @@ import pytest
 from organiser.hub import homes
 from organiser.hub.homes import link_cache, unpack, write_settings
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings, load_settings
 
 
 def packed(members: Iterable[tuple[str, bytes | str]]) -> io.BytesIO:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from organiser.hub import peers
-from workshop import ports
+from workshop.core import ports
 
 NAMES = {17: "seat-017", 18: "seat-x", 19: "admin"}
 

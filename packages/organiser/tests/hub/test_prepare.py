@@ -13,7 +13,7 @@ from organiser.hub import prepare as preparing
 from organiser.hub.certificates import Certificate, self_made
 from organiser.hub.prepare import prepare
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="what root makes, only root can make")
 

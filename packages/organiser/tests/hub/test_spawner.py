@@ -13,7 +13,7 @@ pytest.importorskip("jupyterhub")
 
 from organiser.hub import spawner
 from organiser.hub.spawner import SeatSpawner
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 class Units:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from organiser.hub.units import Manager, quoted, write_environment
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 NASTY = """a "quoted" \\ $HOME `id` it's é"""
 

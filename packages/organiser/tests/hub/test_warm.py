@@ -7,7 +7,7 @@ import pytest
 from organiser.hub import warm as warm_module
 from organiser.hub.client import Client
 from organiser.hub.warm import warm
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 @dataclass

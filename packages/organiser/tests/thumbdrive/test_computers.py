@@ -15,8 +15,8 @@ from organiser.thumbdrive import appliance, computers
 from organiser.thumbdrive.contents import Context, load_contents
 from organiser.thumbdrive.sources import look
 from organiser.thumbdrive.stick import Stick
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, find_checkout
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings, find_checkout
 
 BUILT = (
     "w-1.ova", "w-1.wsl", "w-1.packages.txt", "w-1-arm64.ova", "w-1-arm64.utm.zip", "w-1-arm64.wsl",

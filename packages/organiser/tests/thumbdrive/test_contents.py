@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive.contents import KINDS, choose, load_contents
-from workshop.errors import WorkshopError
-from workshop.settings import find_checkout
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import find_checkout
 
 FOLDER = "{name: x, title: X, kind: folder, from: a, into: b}"
 

@@ -14,9 +14,9 @@ import pytest
 from organiser.thumbdrive import debs
 from organiser.thumbdrive.contents import Context, load_contents
 from organiser.thumbdrive.sources import gather
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, find_checkout
-from workshop.system.files import hash_file
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
+from workshop.core.settings import Settings, find_checkout
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive import drives
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 
 def device(path: str, **more: object) -> dict[str, object]:

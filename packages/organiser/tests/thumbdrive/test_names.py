@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from organiser.thumbdrive.names import fault, require_writable
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 def test_the_list_is_kept_and_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

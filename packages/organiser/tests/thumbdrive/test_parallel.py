@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from organiser.thumbdrive.parallel import Row, run_together
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 def console(terminal: bool = False) -> Console:

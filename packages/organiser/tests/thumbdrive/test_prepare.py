@@ -9,7 +9,7 @@ import pytest
 
 from organiser.thumbdrive import prepare
 from organiser.thumbdrive.drives import Disk, Place
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 STICK = Disk(
     "/dev/sdx", "Ultra", 64_000_000_000, True, False, (), (("/dev/sdx", "", ()), ("/dev/sdx1", "vfat", ()))

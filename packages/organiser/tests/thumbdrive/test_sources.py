@@ -11,9 +11,9 @@ import pytest
 from organiser.thumbdrive import sources
 from organiser.thumbdrive.contents import Context, Found, Part
 from organiser.thumbdrive.sources import gather, look
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings, find_checkout
 from workshop.datasets.catalogue import Dataset, File
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, find_checkout
 
 from .site_server import serving
 

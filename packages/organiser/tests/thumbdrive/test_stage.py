@@ -10,8 +10,8 @@ from organiser.thumbdrive import signature
 from organiser.thumbdrive.contents import Context, Part
 from organiser.thumbdrive.stage import Staged, stage
 from organiser.thumbdrive.verify import check_stick
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 
 from .bed import quiet_row
 

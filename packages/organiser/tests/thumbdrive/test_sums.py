@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from organiser.thumbdrive.names import fault
 from organiser.thumbdrive.sums import format_sums, parse_sums, read_staged, read_sums
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .bed import fill
 

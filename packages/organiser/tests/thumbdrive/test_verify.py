@@ -7,7 +7,7 @@ import pytest
 
 from organiser.thumbdrive.sources import make_bundle
 from organiser.thumbdrive.verify import check_stick
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .bed import fill, make_key, quiet_row
 

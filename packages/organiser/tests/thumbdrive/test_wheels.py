@@ -17,8 +17,8 @@ from organiser.appliance.architecture import ARCHITECTURES
 from organiser.thumbdrive import wheels
 from organiser.thumbdrive.contents import load_contents
 from organiser.thumbdrive.wheels import environment_of, tags_of, wheels_for
-from workshop.errors import WorkshopError
-from workshop.settings import find_checkout
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import find_checkout
 
 LOCKS = next(part for part in load_contents() if part.name == "wheels").more["locks"]
 SOURCES = ("theano", "lasagne")

@@ -15,7 +15,7 @@ from organiser.thumbdrive import write as writing
 from organiser.thumbdrive.drives import FAT32_LARGEST, Place
 from organiser.thumbdrive.parallel import StoppedError
 from organiser.thumbdrive.sums import Entry
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .bed import contents, damage, fill, quiet_row, write
 

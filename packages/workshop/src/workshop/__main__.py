@@ -1,6 +1,6 @@
 """``python -m workshop``: the same as the ``workshop`` command."""
 
-from workshop.system.command import main
+from workshop.core.command import main
 
 if __name__ == "__main__":
     main()

@@ -7,8 +7,8 @@ import sys
 
 import typer
 
-from workshop.settings import find_checkout
-from workshop.system.command import Table, ended_cleanly, lazy_group
+from workshop.core.command import Table, ended_cleanly, lazy_group
+from workshop.core.settings import find_checkout
 
 LIST = "benchmarks/__init__.py"
 

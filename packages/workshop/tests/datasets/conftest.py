@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from workshop.core.output import Progress
 from workshop.datasets import network
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.network import Run
 from workshop.datasets.store import Store
-from workshop.output import Progress
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

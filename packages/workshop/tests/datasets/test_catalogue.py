@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from workshop.core.errors import WorkshopError
 from workshop.datasets import convert
 from workshop.datasets.catalogue import catalogue_file, choose, load_catalogue
-from workshop.errors import WorkshopError
 
 
 def test_every_file_has_a_source_and_every_archive_a_hash_and_a_size() -> None:

@@ -19,8 +19,8 @@ import yaml
 from waiting import patience, wait_until
 
 from datasets.conftest import Server, left_over
+from workshop.core.command import main
 from workshop.datasets.store import Store
-from workshop.system.command import main
 
 CONTENT = bytes(range(256)) * 4000
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from workshop import environment as surroundings
+from workshop.core import environment as surroundings
+from workshop.core.environment import trusted_certificates
 from workshop.datasets.clients import environment, run_client
 from workshop.datasets.network import SilentError, StoppedError, UnavailableError
-from workshop.environment import trusted_certificates
 
 
 def client(tmp_path: Path, code: str, silence: float = 60, stop: threading.Event | None = None, **more):

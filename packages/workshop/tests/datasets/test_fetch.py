@@ -8,13 +8,13 @@ import pytest
 from rich.console import Console
 
 from datasets.conftest import Server, dataset_of, file_of, left_over, url_source
+from workshop.core.errors import WorkshopError
+from workshop.core.output import Progress
 from workshop.datasets import fetch as module
 from workshop.datasets.catalogue import Dataset, Source
 from workshop.datasets.fetch import Options, Result, fetch_all
 from workshop.datasets.network import STRANGERS_ATTEMPTS
 from workshop.datasets.store import Store
-from workshop.errors import WorkshopError
-from workshop.output import Progress
 
 CONTENT = bytes(range(256)) * 1000
 PAGE = b"<!doctype html>please sign in"

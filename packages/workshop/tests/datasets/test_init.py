@@ -8,8 +8,8 @@ import pytest
 
 import workshop.datasets
 from datasets.conftest import dataset_of
+from workshop.core.errors import WorkshopError
 from workshop.datasets.store import Store
-from workshop.errors import WorkshopError
 
 
 @pytest.fixture

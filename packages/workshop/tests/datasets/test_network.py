@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from datasets.conftest import Server, dataset_of, file_of, left_over, url_source
+from workshop.core.errors import WorkshopError
 from workshop.datasets import fetch, network
 from workshop.datasets.network import (
     STRANGERS_ATTEMPTS,
@@ -15,7 +16,6 @@ from workshop.datasets.network import (
     UnreachableError,
 )
 from workshop.datasets.store import Store, WrongContentError
-from workshop.errors import WorkshopError
 
 CONTENT = bytes(range(256)) * 4096
 PAGE = b"<!DOCTYPE html><html><body>Please sign in</body></html>"

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from workshop.output import Progress
+from workshop.core.output import Progress
 
 
 def test_elsewhere_than_on_a_terminal_it_is_plain_lines() -> None:

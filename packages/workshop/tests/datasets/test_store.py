@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasets.conftest import dataset_of, left_over
+from workshop.core.errors import WorkshopError
 from workshop.datasets import STAMP
 from workshop.datasets import store as module
 from workshop.datasets.store import Store, WrongContentError
-from workshop.errors import WorkshopError
 
 CONTENT = b"seventy thousand digits" * 1000
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from required import lacking
 
+from workshop.core.settings import load_settings
 from workshop.datasets.catalogue import catalogue_file, load_catalogue
 from workshop.imagenet.collection import ENTRIES
-from workshop.settings import load_settings
 
 ROOT = Path(__file__).parents[4]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from required import lacking
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.collection import available, open_network
 from workshop.imagenet.network import Network
 from workshop.imagenet.photos import photos

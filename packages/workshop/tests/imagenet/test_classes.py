@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 from workshop.imagenet.classes import CLEARER, class_names
-from workshop.settings import load_settings
 
 FILE = "imagenet1k_clean_names.json"
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from lesson_cells import cells_of
 
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.datasets.catalogue import load_catalogue
-from workshop.errors import WorkshopError
 from workshop.imagenet import NAMES, available, collection, open_first, open_network
 from workshop.imagenet.collection import ENTRIES
-from workshop.settings import Settings
 
 
 def place(data: Path, name: str) -> None:

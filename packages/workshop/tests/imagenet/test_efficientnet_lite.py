@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
 from imagenet.required import all_photos, trained_efficientnet
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet import efficientnet_lite
 from workshop.imagenet.network import Network
 

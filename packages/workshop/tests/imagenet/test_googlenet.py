@@ -14,7 +14,7 @@ import onnx
 import onnxruntime
 
 from imagenet.lesson import fetch_from_stick, run_lesson
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet import googlenet, preprocessing
 from workshop.imagenet.collection import ENTRIES, available, open_network
 from workshop.imagenet.network import Network

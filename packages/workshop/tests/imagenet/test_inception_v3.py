@@ -16,7 +16,7 @@ pytest.importorskip("h5py")
 from required import lacking
 
 from imagenet.lesson import run_lesson
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet import inception_v3, preprocessing
 from workshop.imagenet.collection import available, open_network
 from workshop.imagenet.network import Network

@@ -12,7 +12,7 @@ pytest.importorskip("h5py", reason="h5py is not in this environment")
 
 import h5py
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.weights import read_layers
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.weights import MAGIC, PROTOCOL, read_state
 
 VALUES = np.arange(12, dtype="<f4")

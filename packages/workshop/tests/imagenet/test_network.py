@@ -11,7 +11,7 @@ pytest.importorskip("theano", reason="Theano is not in this environment")
 import lasagne.layers as L  # noqa: N812
 from lasagne.nonlinearities import softmax
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet import network as module
 from workshop.imagenet.network import Network
 from workshop.imagenet.preprocessing import EFFICIENTNET_LITE

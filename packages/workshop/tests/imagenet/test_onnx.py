@@ -12,7 +12,7 @@ pytest.importorskip("onnx", reason="onnx is not in this environment")
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.weights import Node, read_graph
 
 

@@ -19,8 +19,8 @@ from free_ports import free_port
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from waiting import patience
 
+from workshop.core.servers import base_path
 from workshop.jupyter import gate
-from workshop.servers import base_path
 
 from .serving import TOKEN, Jupyter, environment, settings
 

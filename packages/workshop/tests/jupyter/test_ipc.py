@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.jupyter import ipc
 
 from .serving import Jupyter, jupyter

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pull.bed import PullBed
 from sync.bed import notebook
+from sync.machine.bed import PullBed
 
-from workshop import update_button as updates
-from workshop.errors import WorkshopError
-from workshop.servers import base_path
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.servers import base_path
+from workshop.core.settings import Settings
+from workshop.sync import button as updates
 
 from .serving import TOKEN, Jupyter, jupyter
 from .test_gate import Answer, ask, cookies

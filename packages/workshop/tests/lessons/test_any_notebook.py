@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.lessons.catalogue import Lesson, about
 from workshop.lessons.checks import check_lesson
 from workshop.lessons.cli import progress
 from workshop.lessons.runner import RunOptions, prepare
 from workshop.lessons.tables import lessons_table, short_minutes
 from workshop.lessons.warm import survey
-from workshop.settings import Settings
 from workshop.site.check import minutes_of_paths
 from workshop.site.pages import reading_lists
 

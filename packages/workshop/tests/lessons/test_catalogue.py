@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import Lesson, UnknownLessonError, choose, find_lessons, notebooks_folder
 
 NAMES = [

@@ -10,12 +10,12 @@ import commandline
 import pytest
 from waiting import alive, patience, wait_until
 
+from workshop.core.output import console
+from workshop.core.settings import CHECKOUT
 from workshop.lessons import cli
 from workshop.lessons.catalogue import Lesson, Profile, find_lessons
 from workshop.lessons.checks import Verdict
 from workshop.lessons.judging import Result
-from workshop.output import console
-from workshop.settings import CHECKOUT
 
 from . import building
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import Profile, read_solution
 from workshop.lessons.runner import prepare
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import Bar, Kind, Profile, about
 
 from . import building

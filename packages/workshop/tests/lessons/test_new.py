@@ -8,7 +8,7 @@ from pathlib import Path
 import commandline
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.checks import check_catalogue, check_lesson
 from workshop.lessons.new import lay_out

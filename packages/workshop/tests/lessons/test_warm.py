@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from waiting import patience, wait_until
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.lessons import warm
 from workshop.lessons.runner import Progress, RunOptions
-from workshop.settings import Settings
 
 from . import building
 

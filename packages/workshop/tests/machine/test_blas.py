@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from workshop.core.settings import Settings
 from workshop.machine import blas
 from workshop.machine.lines import State
-from workshop.settings import Settings
 
 needs_compiler = pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from workshop.core.settings import CHECKOUT
 from workshop.machine.board import ELSE, REMEDIES, Board, remedies
 from workshop.machine.lines import green, making, red
-from workshop.settings import CHECKOUT
 
 
 def test_the_board_escapes_and_counts() -> None:

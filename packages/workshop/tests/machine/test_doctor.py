@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.machine import doctor
 from workshop.machine.lines import State, green, red
-from workshop.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from workshop.core.settings import Settings
 from workshop.machine import environments
 from workshop.machine.lines import State
-from workshop.settings import Settings
 
 
 def interpreter(prefix: Path, script: str) -> None:

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from workshop.core.settings import Settings
 from workshop.machine import hardware
 from workshop.machine.lines import State
-from workshop.settings import Settings
 
 Usage = namedtuple("Usage", "free")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from workshop.core.settings import Settings
 from workshop.machine import kernel
 from workshop.machine.tuning import choice
-from workshop.settings import Settings
 
 GIVEN = {kernel.VARIABLE: "1", "OTHER": "kept"}
 

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 from free_ports import free_port
 
+from workshop.core.settings import Settings
 from workshop.machine import doctor, services
 from workshop.machine.lines import Line, State
 from workshop.machine.where import Kind, Place
-from workshop.settings import Settings
 
 TOKEN = "0123456789abcdef"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.files import locked
 from workshop.machine import theano_patches
-from workshop.system.files import locked
 
 
 def before(patch: Path) -> dict[str, str]:

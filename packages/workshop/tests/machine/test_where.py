@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from workshop.core.settings import Settings
 from workshop.machine.lines import State
 from workshop.machine.where import TCG, Kind, Place, find_place, where
-from workshop.settings import Settings
 
 DEBIAN = {"proc/sys/kernel/osrelease": "6.12.48+deb13-amd64\n"}
 DESKTOP = {"proc/sys/kernel/osrelease": "6.10.14-linuxkit\n"}

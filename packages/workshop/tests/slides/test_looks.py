@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.looks import faults_of_looks, faults_of_slide, missing_to_look, pictured_share
 
 GOOD: dict[str, Any] = {

@@ -1,6 +1,6 @@
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.markdown import to_html
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.chromium import print_deck
 
 

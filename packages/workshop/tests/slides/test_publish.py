@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from slides.presentations import CHECKOUT
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.site.publish import MARK, Event, publish_decks
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.presentation import read_section
 
 HEAD = "---\ntitle: One\ntalk: 2.5\n---\n"

@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 from sync.bed import Bed, notebook, run_sync
 from sync.forge import Header, carry, commit_headers, flat, listed, signature, store, tag_headers
 from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, new_key
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 from workshop.machine.doctor import checks
 from workshop.machine.lines import State
-from workshop.settings import load_settings
+from workshop.sync.button import UpdateButton
 from workshop.sync.machine import pull_app
-from workshop.update_button import UpdateButton
 
 ANSIBLE = """\
 #!/bin/sh

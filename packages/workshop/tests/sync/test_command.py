@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.cli import app
 from workshop.sync.request import request_from
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 from .bed import Bed, memory_folder, notebook
 

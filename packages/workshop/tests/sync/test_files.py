@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core import files as system_files
+from workshop.core.errors import WorkshopError
 from workshop.sync.files import (
     UNFINISHED,
     ensure_folder,
@@ -18,7 +19,6 @@ from workshop.sync.files import (
     write_atomically,
 )
 from workshop.sync.trust import Signers
-from workshop.system import files as system_files
 
 
 def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:

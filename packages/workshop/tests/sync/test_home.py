@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.apply import Report, no_open_notebooks, undo
 from workshop.sync.pack import ABOUT, pack, take_up
 from workshop.sync.request import Request, perform

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync import source
 from workshop.sync.git import Mirror, branch_to_follow
 from workshop.sync.request import perform

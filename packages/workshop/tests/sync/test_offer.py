@@ -1,6 +1,6 @@
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.source import Origin, read_repository
 from workshop.sync.trust import Trust
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workshop import patience
-from workshop.servers import Server, jupyters
+from workshop.core import programs
+from workshop.core.servers import Server, jupyters
 from workshop.sync.request import LOCKED, UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
 
 from .server import Answer, jupyter, serve
@@ -44,7 +44,7 @@ def test_what_a_server_that_says_no_can_reach_may_be_open(
 def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", (0.1, 0.2))
+    monkeypatch.setattr(programs, "PATIENCE", (0.1, 0.2))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
     for name in ("a.ipynb", "sub/b.ipynb", "notes.txt"):
         (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(
 
 
 def test_a_jupyter_that_is_slow_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", (0.2, 60.0))
+    monkeypatch.setattr(programs, "PATIENCE", (0.2, 60.0))
     again = threading.Event()
     slow = iter([again])
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.sync.request import own_request, own_state
-from workshop.updates import Updates
+from workshop.sync.updates import Updates
 
 SETTINGS = Settings(prefix=Path("/opt/workshop"), notebooks=Path("/home/me/notebooks"))
 UPDATES = Updates("https://example.org/w.git", "class", "lessons", Path("/opt/workshop/etc/keys"))

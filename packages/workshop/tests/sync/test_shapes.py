@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync import source
 from workshop.sync.apply import undo
 from workshop.sync.git import Mirror, failure

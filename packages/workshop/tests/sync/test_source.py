@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import workshop.sync.source as source_module
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.merge import Version
 from workshop.sync.source import content_revision, hidden, read_folder, unsafe
 

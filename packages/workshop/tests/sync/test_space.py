@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.files import SPARE_BYTES, SPARE_INODES, require_room
 
 ENOUGH = 3500 + SPARE_BYTES

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.request import Request, folder_with, perform
 from workshop.sync.source import repository_in
 

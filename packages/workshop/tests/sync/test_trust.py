@@ -5,7 +5,7 @@ import pytest
 
 from sync.bed import Bed, notebook
 from sync.organiser import Organiser, allowed_signers, new_key
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.trust import (
     Last,
     Signers,

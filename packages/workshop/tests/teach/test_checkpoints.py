@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import data
 
 CODES = {np.dtype(kind).newbyteorder("="): code for code, kind in data.IDX_TYPES.items()}

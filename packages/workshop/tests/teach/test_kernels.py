@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.servers import Server
+from workshop.core.servers import Server
 from workshop.teach import kernels, memory
 
 

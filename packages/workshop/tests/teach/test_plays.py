@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workshop import datasets
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import plays
 
 MARKDOWN = """# Macbeth

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
-from workshop.settings import CHECKOUT
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import CHECKOUT
 from workshop.teach.since import timeline
 from workshop.teach.since.works import FILE, TOPICS, about, age_warning, read_since
 

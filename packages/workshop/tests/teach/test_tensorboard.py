@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from free_ports import free_port
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.teach import tensorboard
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from slides.presentations import make_presentation
 
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.site import build
 from workshop.site.build import RECORD, Today, build_site
 

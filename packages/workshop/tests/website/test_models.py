@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.models import models_site
 
 from .serving import ask, running

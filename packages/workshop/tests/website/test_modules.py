@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.scripts import as_script
 
 ONE = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.netron import FOLDER, alone, netron_site
 
 PAGE = """<head>

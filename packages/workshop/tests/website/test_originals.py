@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.originals import FOLDER, links, originals_site, read_originals
 
 LIST = """

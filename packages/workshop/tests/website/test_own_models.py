@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.own_models import KINDS, onnx_of
 
 PACKAGES = Path(__file__).resolve().parents[3]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.pages import PAGE, reading_lists, reading_page
 
 CHECKOUT = Path(__file__).resolve().parents[4]

@@ -8,8 +8,8 @@ import pytest
 from free_ports import free_port
 from waiting import wait_until
 
-from workshop import ports
-from workshop.servers import Service
+from workshop.core import ports
+from workshop.core.servers import Service
 from workshop.site import status
 from workshop.site.status import KEEP_S, SILENT_LOOKS, Probe
 

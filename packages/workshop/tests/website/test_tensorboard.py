@@ -20,7 +20,7 @@ from waiting import end
 
 pytest.importorskip("tensorboard")
 
-from workshop.settings import Settings
+from workshop.core.settings import Settings
 from workshop.site.tensorboard import own_folder
 
 from .serving import held_at

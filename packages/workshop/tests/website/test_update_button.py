@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pull.bed import PullBed
 from sync.bed import notebook
+from sync.machine.bed import PullBed
 
-from workshop import update_button as updates
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
+from workshop.sync import button as updates
 
 from .serving import Answer, ask, running
 

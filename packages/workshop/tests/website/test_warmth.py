@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from workshop.core.settings import Settings
 from workshop.lessons.warm import survey, warmth_here
-from workshop.settings import Settings
 
 
 def write(path: Path, kernel: str) -> None:

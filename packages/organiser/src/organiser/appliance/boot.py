@@ -21,8 +21,8 @@ from pathlib import Path
 from organiser.appliance import hardware
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.hardware import LOOPBACK
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 BOOT_SECONDS = 600.0
 """Without KVM a whole appliance may need minutes."""

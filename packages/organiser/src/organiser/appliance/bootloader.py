@@ -15,8 +15,8 @@ from importlib import resources
 from pathlib import Path
 
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 OPTIONS = "ro net.ifnames=0"
 """The kernel's own names for network cards."""

@@ -38,11 +38,11 @@ from organiser.appliance.provision import PREFIX, Provision, named_bundle, provi
 from organiser.appliance.root import ensure_root
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
-from workshop.environment import proxies
-from workshop.errors import WorkshopError
+from workshop.core import programs
+from workshop.core.environment import proxies
+from workshop.core.errors import WorkshopError
+from workshop.core.files import take_lock
 from workshop.sync.git import require_no_credentials
-from workshop.system import programs
-from workshop.system.files import take_lock
 
 FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workshop import __version__
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 TEXT = "%(contents:subject)%0a%0a%(contents:body)"
 """Of a release, without its signature."""

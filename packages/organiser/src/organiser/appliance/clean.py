@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from organiser.appliance import private
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 FILES = (
     # One machine's own: made anew at the first boot.

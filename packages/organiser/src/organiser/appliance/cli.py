@@ -18,9 +18,9 @@ from organiser.appliance.options import (
     for_ansible,
 )
 from workshop import __version__
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
-from workshop.settings import find_checkout
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import find_checkout
 
 if TYPE_CHECKING:
     from organiser.appliance.build import Built

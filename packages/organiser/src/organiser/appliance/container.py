@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.appliance.emulation import Emulation
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 BOOT_SECONDS = 60
 LOOK_SECONDS = 2.0

@@ -13,8 +13,8 @@ from pathlib import Path
 from organiser.appliance.architecture import AMD64, Architecture
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR, boot_code, efi_program
 from organiser.appliance.scratch import folder_beside, whole
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 BLOCK = 4096
 MIB = 1 << 20

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from organiser.appliance.architecture import AMD64, ARM64, Architecture, native
 from organiser.appliance.root import DEBIAN, host_apt_options
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x00020000, 0x4000, 1 << 18
 """unshare(2), mount(2)."""

@@ -21,8 +21,8 @@ from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.scratch import folder_beside
 from organiser.appliance.verify.run import DISK_TOOLS, verify
 from organiser.appliance.verify.whole import write_list
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 SHUTDOWN_SECONDS = 180.0
 PAUSE = 1.0

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from organiser.appliance.files import Files, Node
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 _ENTRY = re.compile(r"/(\d+)/(\d+)/(\d+)/(\d+)/(.+)/(\d*)/")
 """What ``ls -p`` says of a name: inode, mode, owner, group, name, size."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from workshop.system.files import hash_file
+from workshop.core.files import hash_file
 
 _WORD = re.compile(r"[^\s'\"=,:\[\]{}]+")
 """What may be a path in variables as Ansible takes them: name=value, JSON, YAML or @FILE."""

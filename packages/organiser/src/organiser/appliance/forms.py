@@ -22,8 +22,8 @@ from organiser.appliance.wsl.write import write_wsl
 from organiser.image import hub
 from organiser.image.layout import SUFFIX as OCI_SUFFIX
 from organiser.image.oci import write_image
-from workshop.errors import WorkshopError
-from workshop.system.files import hash_file
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 
 MAKERS_VERSION = 1
 """Part of a disk's name: raised when the same root is to give another disk."""

@@ -17,7 +17,7 @@ from organiser.appliance import clean, private
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR
 from organiser.appliance.ext4 import Ext4
 from organiser.appliance.files import Node
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 MARKS = (
     "etc/workshop-appliance.json",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workshop.system import programs
+from workshop.core import programs
 
 LEAST = 4096
 """Bytes. A smaller file is hardly larger than a second name of another one."""

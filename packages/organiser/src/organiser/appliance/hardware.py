@@ -14,8 +14,8 @@ from organiser.appliance import ova, utm
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward
 from organiser.appliance.verify.naming import form_of
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 FIRMWARE = (
     Path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"),

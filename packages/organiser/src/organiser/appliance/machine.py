@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from workshop.errors import WorkshopError
-from workshop.settings import find_checkout
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import find_checkout
 
 FILE = "machine.yml"
 LOCAL = "machine.local.yml"

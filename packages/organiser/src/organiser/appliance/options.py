@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from workshop.errors import WorkshopError
-from workshop.system.programs import last_line
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
 
 Architectures = Annotated[
     list[str] | None,

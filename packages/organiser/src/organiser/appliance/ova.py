@@ -20,8 +20,8 @@ from organiser.appliance import envelope
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward
 from organiser.appliance.scratch import whole
-from workshop.errors import WorkshopError
-from workshop.system.files import hash_file
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 
 LARGEST = 8 << 30
 """ustar writes a size in eleven octal digits."""

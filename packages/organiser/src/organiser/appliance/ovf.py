@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward, Machine
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 PRODUCT = "Deep Learning Workshop"
 NAMESPACE = uuid.UUID("0f5b7d8e-6c43-5a33-8f0e-6a6f0a5e9d11")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from organiser.appliance.architecture import AMD64, ARM64, Architecture, native
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 DEBIAN = "trixie"
 DEBIAN_PACKAGES = (

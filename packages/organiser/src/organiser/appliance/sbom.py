@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from organiser.appliance.pack import NAMESPACE
-from workshop.system import programs
+from workshop.core import programs
 
 VENVS = "opt/workshop/venvs"
 LICENCES = ("License-Expression", "License")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from workshop.system.files import locked, put_in_place
+from workshop.core.files import locked, put_in_place
 
 
 @contextmanager

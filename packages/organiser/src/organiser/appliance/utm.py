@@ -22,9 +22,9 @@ from organiser.appliance import ovf
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.ova import Place
 from organiser.appliance.scratch import whole
-from workshop.errors import WorkshopError
-from workshop.system import programs
-from workshop.system.files import hash_file
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 
 SUFFIX = ".utm.zip"
 DISK = "disk.qcow2"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from organiser.appliance.scratch import whole
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 SECTOR = 512
 GRAIN_SECTORS = 128

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from organiser.hub.certificates import Certificate
 from organiser.hub.settings import HubSettings, load_hub_settings
-from workshop.errors import WorkshopError
-from workshop.system.programs import last_line
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
 
 UNIT = "workshop-certificate.service"
 PROGRAM = "lego"

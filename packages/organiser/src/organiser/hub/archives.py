@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from organiser.hub.clearing import Archived, own_folder
-from workshop.errors import WorkshopError
-from workshop.system.files import flush_folder, hash_file, locked, write_whole
+from workshop.core.errors import WorkshopError
+from workshop.core.files import flush_folder, hash_file, locked, write_whole
 
 MANIFEST = "manifest.json"
 FORMAT = 1

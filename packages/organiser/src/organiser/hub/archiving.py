@@ -15,8 +15,8 @@ from organiser.hub import clearing
 from organiser.hub.archives import Archive, new_archive
 from organiser.hub.homes import has_account
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
-from workshop.system.programs import last_line
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
 
 SEATS, KEY, BINDINGS, SPEAKER = "seats.json", "key", "bindings.json", "speaker"
 CERTIFICATE, CERTIFICATE_KEY = "certificate.pem", "certificate-key.pem"

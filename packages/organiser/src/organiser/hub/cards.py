@@ -11,7 +11,7 @@ import segno
 from organiser.hub.codes import printed
 from organiser.hub.pdf import A4, Page, document
 from organiser.hub.warningpage import lines_of
-from workshop.system.files import write_whole
+from workshop.core.files import write_whole
 
 COLUMNS, ROWS = 2, 4
 TITLE = "Deep Learning Workshop"

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 VALID_DAYS = 397
 """The longest that browsers take."""

@@ -31,10 +31,10 @@ from organiser.hub.homes import (
 from organiser.hub.seats import account
 from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, unit
-from workshop.errors import WorkshopError
-from workshop.system import programs
-from workshop.system.files import written_whole
-from workshop.system.programs import last_line
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import written_whole
+from workshop.core.programs import last_line
 
 HOMES = Path("/home")
 MOST_BYTES = 2_000_000_000

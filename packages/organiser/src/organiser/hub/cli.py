@@ -11,8 +11,8 @@ import typer
 from organiser.hub import ending, words
 from organiser.hub.cluster.cli import app as cluster_app
 from organiser.hub.words import Json
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,7 +41,7 @@ def seats(
     from organiser.hub.certificates import fingerprint
     from organiser.hub.seats import numbered, read_names
     from organiser.hub.settings import load_hub_settings
-    from workshop.settings import load_settings
+    from workshop.core.settings import load_settings
 
     hub, machine = load_hub_settings(), load_settings()
     listed = read_names(names) if names else []

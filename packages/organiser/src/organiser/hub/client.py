@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 SECONDS = 30.0
 

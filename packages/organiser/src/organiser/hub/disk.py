@@ -17,7 +17,7 @@ from pathlib import Path
 
 from organiser.hub.seats import account
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 QUOTACTL_FD = 443
 """The system call's number, one for all processors since Linux 5.14."""

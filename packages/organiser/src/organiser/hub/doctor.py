@@ -19,7 +19,7 @@ from organiser.hub.plan import Figures
 from organiser.hub.seats import Seats, account
 from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, UNITS, seats_in, unit
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 WARDEN = "workshop-warden.service"
 LEAST_FREE = 0.1

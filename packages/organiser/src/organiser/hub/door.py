@@ -20,7 +20,7 @@ from typing import NamedTuple
 from organiser.hub.codes import keyed, same, typed
 from organiser.hub.limits import WrongCodes
 from organiser.hub.seats import Seat, Seats
-from workshop.system.files import write_whole
+from workshop.core.files import write_whole
 
 COOKIE = "workshop-seat-"
 """Its name, with the seat's number after it."""

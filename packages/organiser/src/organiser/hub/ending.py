@@ -9,8 +9,8 @@ import typer
 
 from organiser.hub import words
 from organiser.hub.words import Into, Json, Wanted, WithoutArchive
-from workshop.errors import WorkshopError
-from workshop.output import messages
+from workshop.core.errors import WorkshopError
+from workshop.core.output import messages
 
 FOLDER = "archive"
 """Of the prefix: where archives lie unless another folder is named."""
@@ -50,7 +50,7 @@ def restore(
     """Make this server the classroom of an archive: seats, codes on cards, and notebooks."""
     from organiser.hub import archives, homes, restoring
     from organiser.hub.settings import load_hub_settings
-    from workshop.settings import load_settings
+    from workshop.core.settings import load_settings
 
     homes.require_root()
     done = restoring.restore(

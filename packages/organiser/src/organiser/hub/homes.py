@@ -21,13 +21,13 @@ from organiser.hub import disk
 from organiser.hub.seats import account
 from organiser.hub.settings import FIRST_PORT, HubSettings
 from organiser.hub.units import RUN, unit
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
+from workshop.core.programs import last_line
+from workshop.core.settings import Settings
 from workshop.sync.files import only_one
 from workshop.sync.pack import Packed, pack
-from workshop.system import programs
-from workshop.system.files import write_whole
-from workshop.system.programs import last_line
 
 UNIT_FOLDER = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/classroom.conf")

@@ -20,7 +20,7 @@ from tornado.netutil import Resolver
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import HTTPError, authenticated
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 IDLE_SECONDS = 600.0
 """Without a request: then it ends, and gives back its memory."""

@@ -11,7 +11,7 @@ import pwd
 from typing import Any
 
 from organiser.hub.seats import seat_of
-from workshop import ports
+from workshop.core import ports
 
 
 def account_of(request: Any) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 SIZES_GIB = (24, 64, 256)
 MIB_PER_GIB = 1024

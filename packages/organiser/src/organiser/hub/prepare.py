@@ -11,7 +11,7 @@ from organiser.hub import acme
 from organiser.hub.certificates import RENEW_DAYS, Certificate, check_pair, self_made
 from organiser.hub.homes import require_root
 from organiser.hub.settings import HubSettings
-from workshop.system.files import write_whole
+from workshop.core.files import write_whole
 
 SECRETS = ("key", "cli-token", "proxy-token")
 

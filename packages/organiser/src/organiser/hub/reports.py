@@ -20,8 +20,8 @@ from tornado.web import authenticated
 
 from organiser.hub.homes import folder_and_state, seat_name
 from organiser.hub.warden import FULL, WORDS
+from workshop.core.cgroups import V1, V2, taken
 from workshop.sync.request import is_open
-from workshop.system.cgroups import V1, V2, taken
 
 SHARE = ".workshop-share"
 """In a seat's home; while it is there, the speaker sees what is solved."""

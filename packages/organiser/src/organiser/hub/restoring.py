@@ -28,14 +28,14 @@ from organiser.hub.certificates import Certificate
 from organiser.hub.homes import folder_and_state
 from organiser.hub.seats import Seats
 from organiser.hub.settings import HubSettings
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
+from workshop.core.programs import last_line
+from workshop.core.settings import Settings
 from workshop.sync.apply import no_open_notebooks
 from workshop.sync.files import shown
 from workshop.sync.pack import take_up
-from workshop.system import programs
-from workshop.system.files import write_whole
-from workshop.system.programs import last_line
 
 MOST_SAID = 4_000_000
 """Of the report on one seat, in bytes."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from organiser.hub.settings import HubSettings, load_hub_settings
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 CONFIG = Path(__file__).with_name("jupyterhub_config.py")
 PROXY = "node_modules/configurable-http-proxy/bin/configurable-http-proxy"

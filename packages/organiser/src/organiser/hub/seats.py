@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.hub.codes import keyed, new_code, same
-from workshop.errors import WorkshopError
-from workshop.system.files import write_whole
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
 
 MOST = 9999
 PREFIX = "seat-"

@@ -25,8 +25,8 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 
 from organiser.hub import ownboard, reports, transfer
-from workshop.servers import end_when_asked
-from workshop.settings import load_settings
+from workshop.core.servers import end_when_asked
+from workshop.core.settings import load_settings
 from workshop.site import models
 from workshop.site.server import Files, ModelFiles, set_headers
 from workshop.site.status import data_state

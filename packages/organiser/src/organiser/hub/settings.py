@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.hub.seats import Seats
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, load_settings, read_toml
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings, load_settings, read_toml
 
 FIRST_PORT = 20_000
 """Seat 17 has port 20017; its unit may listen on no other seat's (SocketBindAllow)."""

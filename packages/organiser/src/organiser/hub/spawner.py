@@ -18,7 +18,7 @@ from organiser.hub.returning import Returning
 from organiser.hub.seats import seat_of
 from organiser.hub.settings import FIRST_PORT
 from organiser.hub.units import Manager, write_environment
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 ADDRESS = "127.0.0.1"
 LOOK_SECONDS = 0.2

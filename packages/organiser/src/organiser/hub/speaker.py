@@ -19,7 +19,7 @@ from organiser.hub.codes import keyed, new_code, same, typed
 from organiser.hub.door import Refused
 from organiser.hub.limits import WrongCodes
 from organiser.hub.units import unit
-from workshop.system.files import write_whole
+from workshop.core.files import write_whole
 
 WRONG = "That is not the code; 'workshop hub speaker' makes a new one."
 FRESH_SECONDS = 65.0

@@ -14,7 +14,7 @@ from tornado.web import HTTPError, authenticated
 
 from organiser.hub.homes import folder_and_state, pack_home, seat_name
 from organiser.hub.reports import SHARE
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.apply import Report
 from workshop.sync.pack import take_up
 from workshop.sync.request import WHY, is_open, summary

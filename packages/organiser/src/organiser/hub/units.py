@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 UNITS = "classroom-seat@"
 RUN = Path("/run/classroom")

@@ -25,8 +25,8 @@ from organiser.hub import disk
 from organiser.hub.seats import account, seat_of
 from organiser.hub.settings import HubSettings, load_hub_settings
 from organiser.hub.units import RUN, unit
-from workshop.errors import WorkshopError
-from workshop.system.files import write_whole
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
 
 WATCH, EASE, REFUSE, STOP = 0.15, 0.10, 0.05, 0.02
 """Shares that are free: below the first it looks closely who writes, from the second on everybody may write

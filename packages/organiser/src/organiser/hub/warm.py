@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from organiser.hub.client import Client
 from organiser.hub.seats import account
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 LOOK_SECONDS = 0.5
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from workshop.system.files import write_whole
+from workshop.core.files import write_whole
 
 NAME = "certificate-warning.html"
 HERE = Path(__file__).parent

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
 
 if TYPE_CHECKING:
     from organiser.hub.archives import Archive

@@ -17,10 +17,10 @@ from organiser.appliance.options import (
     Stick,
     for_ansible,
 )
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
-from workshop.settings import find_checkout
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import find_checkout
 
 if TYPE_CHECKING:
     from organiser.image.make import Image

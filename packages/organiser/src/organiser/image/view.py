@@ -16,7 +16,7 @@ from typing import Any
 from organiser.appliance import sbom
 from organiser.appliance.members import Added, account_of
 from organiser.image import layout, lean
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 UNITS = "etc/systemd/system/workshop-*.service"
 SETTINGS = "opt/workshop/etc/workshop.toml"

@@ -12,7 +12,7 @@ from organiser.appliance.architecture import ARCHITECTURES
 from organiser.appliance.verify.naming import ENDS, READERS_END, claimed, form_of
 from organiser.thumbdrive import computers
 from organiser.thumbdrive.contents import Context
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 BUILT_IN = "appliance"
 """Folder of the checkout in which ``workshop appliance build`` leaves what it made."""

@@ -14,10 +14,10 @@ from organiser.thumbdrive import computers
 from organiser.thumbdrive.computers import COMPUTERS
 from organiser.thumbdrive.contents import LIST, Context, Found, Part, choose, load_contents
 from organiser.thumbdrive.names import BUNDLE, LOCAL
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
-from workshop.settings import find_checkout, load_settings
-from workshop.updates import load_updates
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import find_checkout, load_settings
+from workshop.sync.updates import load_updates
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -254,7 +254,7 @@ def write(
     from organiser.thumbdrive.prepare import prepared
     from organiser.thumbdrive.sums import read_staged
     from organiser.thumbdrive.write import Written, write_stick
-    from workshop.system import programs
+    from workshop.core import programs
 
     if format_ not in (None, "exfat"):
         raise typer.BadParameter("only exfat", param_hint="--format")
@@ -395,7 +395,7 @@ def _stage_of(work: Path) -> Path:
 
 def _key_of_git(checkout: Path) -> Path | None:
     """Return the SSH key with which this checkout signs updates; None when it has none in a file."""
-    from workshop.system import programs
+    from workshop.core import programs
 
     def setting(name: str) -> str:
         return programs.run("git", "-C", checkout, "config", "--default", "", "--get", name).strip()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from organiser.appliance.architecture import ARCHITECTURES
 from organiser.appliance.verify.naming import claimed, form_of
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 
 LIST = Path(__file__).with_name("contents.yml")
 _COMMON = {"name", "title", "kind", "into", "optional"}

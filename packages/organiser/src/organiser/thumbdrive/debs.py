@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from workshop.errors import WorkshopError
-from workshop.system import programs
-from workshop.system.files import write_whole
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
 
 NEEDED = "needed.txt"
 """Names what set-up asks for; the others are what these depend on."""

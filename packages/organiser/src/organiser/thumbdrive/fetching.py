@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 
 from organiser.thumbdrive.contents import Context, Found, StickFile
+from workshop.core.output import Progress, messages
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.fetch import Options, fetch_all
 from workshop.datasets.store import Store
-from workshop.output import Progress, messages
 
 
 def download(name: str, url: str, sha256: str, about: int, size: int | None = None) -> Dataset:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 START = "0_START_HERE.html"
 SUMS = "SHA256SUMS"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from organiser.thumbdrive.names import CLOSING, OWN, fault
-from workshop.errors import WorkshopError
-from workshop.system.files import flush_folder, take_lock
+from workshop.core.errors import WorkshopError
+from workshop.core.files import flush_folder, take_lock
 
 HEAD = "# The files that 'workshop thumbdrive' put on this stick, and may replace or delete."
 

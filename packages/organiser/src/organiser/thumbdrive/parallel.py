@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich import progress
 from rich.console import Console
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 T = TypeVar("T")
 

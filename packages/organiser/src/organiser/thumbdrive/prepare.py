@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from organiser.thumbdrive.drives import Disk, Place, device_at, file_system, place_at
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 LABEL = "WORKSHOP"
 _EXFAT = "7"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.thumbdrive.names import SIGNATURE, SIGNER, SUMS
-from workshop.errors import WorkshopError
-from workshop.system import programs
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 
 NAMESPACE = "workshop-thumbdrive"
 """What the key signs for, so that a signature for something else does not count here."""

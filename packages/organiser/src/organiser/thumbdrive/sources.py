@@ -14,12 +14,12 @@ from organiser.thumbdrive import appliance, computers, debs, wheels
 from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
 from organiser.thumbdrive.fetching import download, found_in, has
 from organiser.thumbdrive.names import require_writable
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
-from workshop.errors import WorkshopError
 from workshop.site.build import RECORD, build_site
-from workshop.system import programs
-from workshop.system.files import hash_file
 
 MARKS = {".dmg": (b"koly", -512), ".msi": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0)}
 """What installers have that nobody lists a hash of, and where: a disk image's trailer, an MSI's head."""

@@ -27,8 +27,8 @@ from organiser.thumbdrive.ownership import (
 )
 from organiser.thumbdrive.sources import gather
 from organiser.thumbdrive.sums import format_sums
-from workshop.errors import WorkshopError
-from workshop.system.files import hash_file, write_whole
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file, write_whole
 
 SCRIPTS = Path(__file__).with_name("scripts")
 MEMORY = "hashes.json"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.thumbdrive.names import SUMS, fault
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 

@@ -14,7 +14,7 @@ from organiser.thumbdrive.signature import Signature
 from organiser.thumbdrive.signature import check as check_signature
 from organiser.thumbdrive.sums import read_sums
 from organiser.thumbdrive.write import hash_from_stick
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.git import Mirror
 from workshop.sync.machine import verified_revision
 from workshop.sync.source import origin

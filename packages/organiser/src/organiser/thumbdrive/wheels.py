@@ -19,11 +19,11 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 
 from organiser.appliance.architecture import ARCHITECTURES
 from organiser.thumbdrive.fetching import download
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
+from workshop.core.settings import Settings
 from workshop.datasets.catalogue import Dataset
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
-from workshop.system import programs
-from workshop.system.files import write_whole
 
 GLIBC = 34
 """The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""

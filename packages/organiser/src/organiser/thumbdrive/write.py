@@ -24,9 +24,9 @@ from organiser.thumbdrive.names import CLOSING
 from organiser.thumbdrive.ownership import only_run, read_own, remove_own, require_no_clash, write_own
 from organiser.thumbdrive.parallel import Row
 from organiser.thumbdrive.sums import Entry, read_sums
-from workshop.errors import WorkshopError
-from workshop.system import programs
-from workshop.system.files import hash_file
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file
 
 CHUNK = 1 << 20
 FLAGS = (

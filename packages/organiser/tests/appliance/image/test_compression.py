@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from organiser.image.layers import compress, uncompressed
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 DATA = random.Random(1).randbytes(300_000) + b"the same again " * 100_000
 

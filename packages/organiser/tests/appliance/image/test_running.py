@@ -12,7 +12,7 @@ from commandline import workshop
 
 from organiser.appliance.architecture import AMD64
 from organiser.image import layout, running
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 IMAGE = f"{layout.NAME}:{layout.LATEST}"
 ENGINE = """\

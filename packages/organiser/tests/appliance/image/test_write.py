@@ -16,9 +16,9 @@ from organiser.appliance.verify.run import verify
 from organiser.image import layers, layout
 from organiser.image.make import describe, join
 from organiser.image.view import service_of
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 from workshop.machine import services
-from workshop.settings import load_settings
 
 from ..building import EPOCH, quiet
 from .making import Taken, blob, make_image_root, make_images, sha, source, unpack

@@ -13,7 +13,7 @@ import yaml
 from organiser.hub.cluster.folder import SECRET_BYTES, Classroom, load, prepare
 from organiser.hub.codes import typed
 from organiser.hub.door import Admitted, Door
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 
 @pytest.fixture

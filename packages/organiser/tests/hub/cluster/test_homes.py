@@ -15,7 +15,7 @@ import yaml
 from hub.cluster.kubernetes_rules import breaches, check_object
 from organiser.hub.cluster.folder import Classroom, prepare
 from organiser.hub.cluster.homes import Homes, claim
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 KUBECTL = """#!{python}
 import json, pathlib, sys

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from organiser.hub.cli import app
 from organiser.hub.cluster.plan import EXAMPLE, Node, Prices, Seat, load_prices, plan
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 NODE = Node("n", cpus=16, memory_gib=64, reserved_cpus=0.5, reserved_memory_gib=4, price_per_hour=2)
 PRICES = Prices("EUR", NODE, storage_per_gib_month=0.5)

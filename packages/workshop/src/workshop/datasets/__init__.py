@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 STAMP = ".verified.json"
 """In the data folder: which files were verified, and which files each data set has."""

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from workshop.core.files import hash_file
 from workshop.datasets import convert, voices
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.network import Run, UnavailableError
 from workshop.datasets.store import WrongContentError, read_chunks
-from workshop.system.files import hash_file
 
 Deliver = Callable[[str, IO[bytes]], None]
 """Called with a member's name and a stream of its content."""

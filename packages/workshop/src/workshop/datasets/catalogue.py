@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from workshop.errors import WorkshopError
-from workshop.settings import CHECKOUT
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import CHECKOUT
 
 KINDS = {
     "url": {"url", "unpack"},

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from workshop.core.errors import WorkshopError
+from workshop.core.output import Progress, console, messages, print_json
+from workshop.core.settings import load_settings
 from workshop.datasets.catalogue import Dataset, choose, load_catalogue
 from workshop.datasets.fetch import Options, Result, fetch_all
 from workshop.datasets.store import Store
-from workshop.errors import WorkshopError
-from workshop.output import Progress, console, messages, print_json
-from workshop.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch and verify data sets and models.")
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from workshop.core.environment import proxies, system_certificates
 from workshop.datasets.network import TICK, SilentError, StoppedError, UnavailableError, Visit
-from workshop.environment import proxies, system_certificates
 
 CLIENT_START = 120.0
 """Seconds in which a package client itself must have started, on a busy machine."""

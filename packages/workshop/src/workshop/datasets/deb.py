@@ -6,11 +6,11 @@ import os
 import shutil
 from pathlib import Path
 
+from workshop.core.programs import last_line
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
 from workshop.datasets.clients import environment, run_client
 from workshop.datasets.network import Run, SilentError, UnavailableError, UnreachableError, Visit
-from workshop.system.programs import last_line
 
 
 def obtain(source: Source, run: Run) -> Path:

@@ -13,12 +13,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from workshop.core.errors import WorkshopError
+from workshop.core.output import Progress
 from workshop.datasets import archive, deb, network, npm, pypi
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.network import Run, StoppedError, UnavailableError
 from workshop.datasets.store import Store, WrongContentError, full_disk, read_chunks
-from workshop.errors import WorkshopError
-from workshop.output import Progress
 
 WORKERS = 16
 """Data sets fetched at once: they mostly wait for the network."""

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from workshop.core.environment import trusted_certificates
+from workshop.core.output import Advance, Progress
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.store import CHUNK, Store, WrongContentError, looks_like, read_chunks
-from workshop.environment import trusted_certificates
-from workshop.output import Advance, Progress
 
 Answer = TypeVar("Answer")
 

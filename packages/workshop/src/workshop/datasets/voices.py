@@ -17,10 +17,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import IO, Any
 
+from workshop.core.programs import last_line
 from workshop.datasets import espeak
 from workshop.datasets.network import Run, StoppedError, UnavailableError
 from workshop.datasets.store import WrongContentError
-from workshop.system.programs import last_line
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ACCENTS = (

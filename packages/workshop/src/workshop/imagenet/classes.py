@@ -6,8 +6,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 COUNT = 1000
 CLEARER = {

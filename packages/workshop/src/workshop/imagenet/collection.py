@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 if TYPE_CHECKING:
     from workshop.imagenet.network import Network

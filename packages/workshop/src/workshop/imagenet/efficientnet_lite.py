@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from lasagne.nonlinearities import identity, softmax
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.layers import CorrelationLayer, folded, relu6, same
 from workshop.imagenet.weights import read_state
 

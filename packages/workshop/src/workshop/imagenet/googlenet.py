@@ -16,7 +16,7 @@ import lasagne.layers as L  # noqa: N812
 import numpy as np
 from lasagne.nonlinearities import identity, softmax
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.layers import CorrelationLayer
 from workshop.imagenet.weights import Graph, read_graph
 

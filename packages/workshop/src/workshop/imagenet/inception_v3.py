@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from lasagne.nonlinearities import identity, softmax
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.layers import CorrelationLayer, folded, same
 from workshop.imagenet.weights import LayerWeights, read_layers
 

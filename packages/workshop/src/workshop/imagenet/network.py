@@ -12,7 +12,7 @@ import numpy.typing as npt
 import theano
 import theano.tensor as T  # noqa: N812
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.classes import class_names
 from workshop.imagenet.preprocessing import Batch, Picture, Preprocessing, batch_of
 

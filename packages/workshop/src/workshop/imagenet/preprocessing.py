@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 Picture = str | Path | Image.Image | npt.NDArray[np.uint8]
 """A file, a picture of Pillow, or uint8 (rows, columns, 3) or (rows, columns)."""

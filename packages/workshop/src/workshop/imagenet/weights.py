@@ -28,9 +28,9 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from workshop.core.errors import WorkshopError
 from workshop.datasets.convert import PlainUnpickler
 from workshop.datasets.store import WrongContentError
-from workshop.errors import WorkshopError
 
 Array = npt.NDArray[Any]
 

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
-from workshop.system.files import written_whole
+from workshop.core.files import written_whole
 
 
 class WholeFiles(AsyncLargeFileManager):

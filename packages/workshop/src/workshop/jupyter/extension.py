@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.ports import hold_localhost
+from workshop.core.servers import end_when_asked
 from workshop.jupyter import gate, updatespage
-from workshop.ports import hold_localhost
-from workshop.servers import end_when_asked
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ from tornado.httputil import HTTPServerRequest, url_concat
 from tornado.routing import Matcher, Rule
 from tornado.web import HTTPError, RequestHandler
 
-from workshop.system.hosts import HostCheck
+from workshop.core.hosts import HostCheck
 
 PAGE = Path(__file__).with_name("login.html").read_text(encoding="utf-8")
 """It asks for the token, and knows nothing that is not for everybody."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from jupyter_server.auth.identity import PasswordIdentityProvider
 
-from workshop import ports
+from workshop.core import ports
 
 
 class AccountsIdentityProvider(PasswordIdentityProvider):

@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import CaselessStrEnum, default
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 LONGEST = 107
 """Bytes of a socket's path: sun_path of unix(7), with the zero at its end."""

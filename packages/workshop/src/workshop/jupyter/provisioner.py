@@ -18,7 +18,7 @@ import psutil
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from workshop.system.cgroups import memory_limits
+from workshop.core.cgroups import memory_limits
 
 SCORE = 800
 """From -1000 to 1000: whom Linux ends first when memory runs out. Servers have 0, or little more."""

@@ -15,11 +15,11 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 if TYPE_CHECKING:
-    from workshop.update_button import UpdateButton
+    from workshop.sync.button import UpdateButton
 
 PAGE = Path(__file__).with_name("updates.html")
 FILE = "my-notebooks.zip"
@@ -45,7 +45,7 @@ class Call(APIHandler):
     def updates(self) -> UpdateButton:
         """The one of this server."""
         if "workshop_updates" not in self.settings:
-            from workshop.update_button import UpdateButton  # most servers are never asked
+            from workshop.sync.button import UpdateButton  # most servers are never asked
 
             self.settings["workshop_updates"] = UpdateButton(load_settings())
         updates: UpdateButton = self.settings["workshop_updates"]

@@ -18,8 +18,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workshop.errors import WorkshopError
-from workshop.settings import CHECKOUT, load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import CHECKOUT, load_settings
 
 Notebook = dict[str, Any]
 Cell = dict[str, Any]

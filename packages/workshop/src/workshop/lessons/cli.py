@@ -11,7 +11,10 @@ from typing import Annotated, TypeVar
 import rich.progress
 import typer
 
-from workshop.errors import WorkshopError
+from workshop.core.command import ended_cleanly
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import load_settings
 from workshop.lessons.catalogue import (
     Lesson,
     Profile,
@@ -37,9 +40,6 @@ from workshop.lessons.tables import (
 )
 from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
-from workshop.output import console, messages, print_json
-from workshop.settings import load_settings
-from workshop.system.command import ended_cleanly
 
 Found = TypeVar("Found", Result, Verdict)
 

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.answers import answers_path
 from workshop.lessons.catalogue import MAY_RAISE, Cell, Notebook, solution_path
 from workshop.lessons.shortpath import MARK, SHORT_PATH

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workshop.core.files import write_whole
 from workshop.lessons.catalogue import WORK, About, Kind, Profile, about, find_lessons
 from workshop.lessons.yardstick import Round, Yardstick
-from workshop.system.files import write_whole
 
 ROUNDS = 5
 KEPT_SECONDS = 24 * 3600.0

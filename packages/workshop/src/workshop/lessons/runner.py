@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
+from workshop.core.programs import last_line
 from workshop.lessons import network
 from workshop.lessons.catalogue import (
     INJECTED,
@@ -35,8 +37,6 @@ from workshop.lessons.catalogue import (
 from workshop.lessons.jobs import Failure, Job, Outcome, Told
 from workshop.lessons.shortpath import REJOIN, is_on_path, takes_what_was_trained
 from workshop.lessons.worker import SCRATCH
-from workshop.system.files import write_whole
-from workshop.system.programs import last_line
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
 PATIENCE = 4

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.answers import FOLDER, read_answers
 from workshop.lessons.catalogue import (
     BUDGET_UNITS,

@@ -25,12 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop import priority
-from workshop.errors import WorkshopError
+from workshop.core import processors
+from workshop.core.errors import WorkshopError
+from workshop.core.files import take_lock, write_whole
+from workshop.core.settings import Settings
 from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
 from workshop.lessons.runner import Progress, RunOptions, run_notebook
-from workshop.settings import Settings
-from workshop.system.files import take_lock, write_whole
 
 KERNEL = "theano"
 OURS = ("deep_learning_workshop-", "bubblebreaker-")
@@ -80,7 +80,7 @@ class Warmth:
         """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it."""
         told = {"lessons": len(self.every), "warm": sum(map(self.is_warm, self.every)), "now": now}
         # A process of low priority may be ended by another one that warms.
-        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= priority.NICENESS}
+        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= processors.NICENESS}
         self._write(self.record.with_name(PROGRESS), told | ours)
 
     @staticmethod
@@ -170,7 +170,7 @@ def warm(warmth: Warmth, how: RunOptions, progress: Reporting, *, gives_way: boo
             _end_background(warmth.record)
             time.sleep(0.2)
         if gives_way:
-            priority.give_way()
+            processors.give_way()
         waiting = [lesson for lesson in warmth.lessons if not warmth.is_warm(lesson)]
         for lesson in waiting:
             warmth.tell(lesson.name)

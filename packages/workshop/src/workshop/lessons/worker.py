@@ -24,7 +24,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from workshop import priority
+from workshop.core import processors
 from workshop.lessons import network
 from workshop.lessons.catalogue import check_of, exercise_of
 from workshop.lessons.jobs import Failure, Job, Outcome, Told
@@ -291,7 +291,7 @@ def main() -> None:
     file, descriptor, how = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     os.set_inheritable(descriptor, False)
     _folder = file.parent
-    priority.keep_giving_way()
+    processors.keep_giving_way()
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGALRM, _end)
     threading.Thread(target=_end_with, args=[sys.stdin], daemon=True).start()

@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from workshop.core.settings import Settings
 from workshop.machine.lines import Line, green, red, yellow
-from workshop.settings import Settings
 
 # The product of two matrices of 2 by 2 by BLAS, as Theano's own C code calls it; prints its last element.
 PROGRAM = """

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from workshop.core.output import console, print_json
+from workshop.core.settings import load_settings
 from workshop.machine.doctor import Report, diagnose
 from workshop.machine.lines import State
-from workshop.output import console, print_json
-from workshop.settings import load_settings
 
 app = typer.Typer()
 

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.machine import blas, environments, hardware, services, where
 from workshop.machine.lines import Line, State, green, red, yellow
-from workshop.settings import Settings
-from workshop.updates import SILENCE_ADVICE, load_updates, silence
+from workshop.sync.updates import SILENCE_ADVICE, load_updates, silence
 
 Check = Callable[[], Line]
 COMING_UP = ("services", "port ")

@@ -8,9 +8,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from workshop.core.programs import last_line
+from workshop.core.settings import Settings
 from workshop.machine.lines import Line, green, making, red, yellow
-from workshop.settings import Settings
-from workshop.system.programs import last_line
 
 SET_UP = "run ./local/setup.bash"
 AGAIN = "run set-up again (it repairs what is missing)"

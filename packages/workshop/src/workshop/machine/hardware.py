@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
+from workshop.core.cgroups import memory_left, memory_limits
+from workshop.core.processors import usable_cores
+from workshop.core.settings import Settings, settings_file
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.where import find_place
-from workshop.settings import Settings, settings_file
-from workshop.system.cgroups import memory_left, memory_limits
-from workshop.system.processors import usable_cores
 
 GB = 1e9
 MEMORY_TOTAL_GB = 1.7

@@ -11,10 +11,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from workshop import priority
-from workshop.errors import WorkshopError
+from workshop.core import processors
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 from workshop.machine.tuning import choice
-from workshop.settings import load_settings
 
 VARIABLE = "OPENBLAS_NUM_THREADS"
 
@@ -36,7 +36,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 def main() -> None:
     """Become the kernel."""
-    priority.keep_giving_way()
+    processors.keep_giving_way()
     command = [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]]
     os.execve(sys.executable, command, environment(os.environ))
 

@@ -14,11 +14,11 @@ import anywidget
 import numpy as np
 import traitlets
 
+from workshop.core.settings import Settings
 from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.today import goes_on, stops_without, todays_parts
-from workshop.settings import Settings
 
 
 def hashed(settings: Settings, names: Sequence[str] | None = None) -> Iterator[Line]:

@@ -15,13 +15,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from workshop import ports, servers
+from workshop.core import ports, servers
+from workshop.core.programs import patiently
+from workshop.core.servers import JUPYTER, Server, Service, host_to_ask, own_jupyter, read_token
+from workshop.core.settings import Settings
 from workshop.machine import supervisor
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.where import find_place
-from workshop.patience import patiently
-from workshop.servers import JUPYTER, Server, Service, host_to_ask, own_jupyter, read_token
-from workshop.settings import Settings
 
 STARTING_SECONDS = 5.0
 """A Jupyter that starts has its port a moment before it writes down that it runs."""

@@ -12,7 +12,7 @@ import xmlrpc.client
 from pathlib import Path
 from typing import Any
 
-from workshop.patience import patiently
+from workshop.core.programs import patiently
 
 FOREIGN = "its socket belongs to another account"
 

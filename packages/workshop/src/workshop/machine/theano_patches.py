@@ -22,9 +22,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from workshop.errors import WorkshopError
-from workshop.system import programs
-from workshop.system.files import locked, write_whole
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
+from workshop.core.files import locked, write_whole
 
 PATCHES = Path(__file__).with_name("theano")
 VERSION = "1.0.5"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection
 
+from workshop.core.settings import Settings
 from workshop.datasets.catalogue import Dataset
-from workshop.settings import Settings
 
 SCHEDULE = "presentation/schedule.toml"
 SLIDES = "slides"

@@ -13,9 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from workshop.core.hosts import is_loopback
+from workshop.core.settings import Settings
 from workshop.machine.lines import Line, green, yellow
-from workshop.settings import Settings
-from workshop.system.hosts import is_loopback
 
 
 class Kind(StrEnum):

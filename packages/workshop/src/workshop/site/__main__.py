@@ -2,8 +2,8 @@
 
 import sys
 
+from workshop.core.command import one_error_path
 from workshop.site.cli import app
-from workshop.system.command import one_error_path
 
 with one_error_path():
     sys.exit(app(["serve", *sys.argv[1:]], standalone_mode=False))

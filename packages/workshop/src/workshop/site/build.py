@@ -31,17 +31,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.files import at_once, write_whole
+from workshop.core.settings import Settings
 from workshop.lessons.catalogue import Profile, about, find_lessons
 from workshop.lessons.shortpath import is_on_path
-from workshop.settings import Settings
 from workshop.site import models, netron, originals
 from workshop.site.decks import slides_site
 from workshop.site.pages import PAGE as READING
 from workshop.site.pages import framed, reading_lists, reading_page
 from workshop.site.scripts import as_script, digits_script
-from workshop.system.files import at_once, write_whole
-from workshop.updates import load_updates
+from workshop.sync.updates import load_updates
 
 RECORD = ".built.json"
 """In the site: which files the last run wrote."""

@@ -10,7 +10,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import about, find_lessons
 from workshop.lessons.shortpath import path_minutes
 from workshop.site.build import read_manifest

@@ -8,10 +8,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
+from workshop.core.settings import load_settings
 from workshop.site.build import build_site
-from workshop.system.files import write_whole
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 PATIENCE_SECONDS = 120

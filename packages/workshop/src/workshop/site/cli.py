@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
-from workshop.settings import Settings, load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.markdown import to_html
 from workshop.site.presentation import Item, Presentation, Workshop, read_presentation
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings, load_settings
 from workshop.site.build import build_site
 from workshop.site.chromium import find_browser, run_browser
 from workshop.site.decks import LIBRARIES

@@ -30,7 +30,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.figures import FIGURES
 from workshop.site.figures.ideas import hands
 

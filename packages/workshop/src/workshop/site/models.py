@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from workshop.core.errors import WorkshopError
 from workshop.datasets.catalogue import Dataset, load_catalogue
-from workshop.errors import WorkshopError
 from workshop.site import netron
 
 DEMO = "look-inside"

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 NAME = "netron"
 FOLDER = "demos/vendor/netron/"

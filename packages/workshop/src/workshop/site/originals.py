@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 FOLDER = "demos/originals/"
 """Where they lie in the site."""

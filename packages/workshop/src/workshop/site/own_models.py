@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.onnx_file import Floats, Network, Node, as_onnx
 
 

@@ -27,7 +27,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import about, find_lessons
 from workshop.site.markdown import to_html
 

@@ -34,7 +34,7 @@ from typing import Any
 
 import yaml
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.shortpath import is_on_path
 

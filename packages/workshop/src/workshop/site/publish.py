@@ -15,8 +15,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
-from workshop.settings import Settings, load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings, load_settings
 from workshop.site.build import build_site, read_manifest
 from workshop.site.chromium import find_browser, print_page
 from workshop.site.decks import LIBRARIES

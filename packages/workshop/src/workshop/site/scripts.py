@@ -11,7 +11,7 @@ import re
 import zlib
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 NAMESPACE = "window.workshopModules"
 

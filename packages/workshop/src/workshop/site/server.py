@@ -21,13 +21,13 @@ from typing import Any
 import tornado.web
 from tornado.httpserver import HTTPServer
 
-from workshop.errors import WorkshopError
-from workshop.ports import bind, hold_localhost
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.hosts import HostCheck
+from workshop.core.ports import bind, hold_localhost
+from workshop.core.settings import Settings
 from workshop.site import models, originals
 from workshop.site.status import Probe, data_state, services
-from workshop.system.hosts import HostCheck
-from workshop.update_button import UpdateButton
+from workshop.sync.button import UpdateButton
 
 HEADERS = {
     "Content-Security-Policy": (

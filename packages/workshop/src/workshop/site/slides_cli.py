@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from workshop.output import console, messages, print_json
-from workshop.settings import find_checkout
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import find_checkout
 
 if TYPE_CHECKING:
     from workshop.site.votes.running import Opened
@@ -61,7 +61,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check that what the schedule names exists and fits into its minutes, and how each slide looks."""
-    from workshop.settings import load_settings
+    from workshop.core.settings import load_settings
     from workshop.site.check import faults_of
     from workshop.site.looks import faults_of_looks, measure_decks, missing_to_look
 
@@ -146,7 +146,7 @@ def votes(
     json: Json = False,
 ) -> None:
     """Show a deck whose questions the room answers on phones; ends when the deck is closed."""
-    from workshop.settings import load_settings
+    from workshop.core.settings import load_settings
     from workshop.site.presentation import read_presentation
     from workshop.site.votes.running import LOOPBACK, Plan, hold_vote, network_address
 

@@ -11,9 +11,10 @@ from typing import Any
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
-from workshop import datasets, ports, servers
-from workshop.servers import Service
-from workshop.settings import Settings
+from workshop import datasets
+from workshop.core import ports, servers
+from workshop.core.servers import Service
+from workshop.core.settings import Settings
 
 PATIENCE_S = 2.0
 KEEP_S = 1.0

@@ -22,12 +22,12 @@ from absl import app
 from tensorboard import default, main_lib, program
 from tensorboard.plugins import base_plugin
 
-from workshop.errors import WorkshopError
-from workshop.ports import hold_localhost
-from workshop.servers import read_token
-from workshop.settings import Settings, load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.hosts import HostCheck
+from workshop.core.ports import hold_localhost
+from workshop.core.servers import read_token
+from workshop.core.settings import Settings, load_settings
 from workshop.site.gate import WsgiApp, closed_to_strangers
-from workshop.system.hosts import HostCheck
 
 NAME = "tensorboard"
 """The memory killer spares processes of this name, and ends those called python first."""

@@ -15,7 +15,7 @@ import zipfile
 from importlib import resources
 from pathlib import Path
 
-from workshop.system.files import locked
+from workshop.core.files import locked
 
 
 def lay_down(folder: Path, owner: str) -> None:

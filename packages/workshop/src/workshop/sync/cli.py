@@ -14,9 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
-from workshop.errors import WorkshopError
-from workshop.output import print_json
-from workshop.settings import load_settings
+from workshop.core.account import hand_over, who_can_change
+from workshop.core.command import Table, lazy_group
+from workshop.core.errors import WorkshopError
+from workshop.core.output import print_json
+from workshop.core.settings import load_settings
 from workshop.sync import pack as packing
 from workshop.sync.files import only_one, reason, shown
 from workshop.sync.request import (
@@ -29,9 +31,7 @@ from workshop.sync.request import (
     summary,
 )
 from workshop.sync.source import PACKED
-from workshop.system.account import hand_over, who_can_change
-from workshop.system.command import Table, lazy_group
-from workshop.updates import load_updates
+from workshop.sync.updates import load_updates
 
 WORDS: Table = {
     "notebooks": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),

@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from workshop.errors import WorkshopError
-from workshop.system import files as system_files
+from workshop.core import files as system_files
+from workshop.core.errors import WorkshopError
 
 SPARE_BYTES = 20_000_000
 SPARE_INODES = 200

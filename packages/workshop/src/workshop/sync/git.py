@@ -23,8 +23,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TypeVar
 
-from workshop.environment import proxies
-from workshop.errors import WorkshopError
+from workshop.core.environment import proxies
+from workshop.core.errors import WorkshopError
 from workshop.sync.files import STEERING, ensure_folder, make_way, shown, write_own
 
 T = TypeVar("T")

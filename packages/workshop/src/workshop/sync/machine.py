@@ -32,10 +32,10 @@ from typing import Annotated, Any
 
 import typer
 
-from workshop.environment import network
-from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
-from workshop.settings import Settings, load_settings
+from workshop.core.environment import network
+from workshop.core.errors import WorkshopError
+from workshop.core.output import console, messages, print_json
+from workshop.core.settings import Settings, load_settings
 from workshop.sync.files import only_one, read_json, write_atomically
 from workshop.sync.git import (
     SAFE,
@@ -66,7 +66,7 @@ from workshop.sync.trust import (
     trusted_revision,
     write_last,
 )
-from workshop.updates import Updates, load_updates, require_signers, updates_text
+from workshop.sync.updates import Updates, load_updates, require_signers, updates_text
 
 PREFIX = "source-"
 CURRENT = "current"

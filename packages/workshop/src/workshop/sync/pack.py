@@ -26,7 +26,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.zips import read_member
 from workshop.sync.apply import Open, Report, synchronise
 from workshop.sync.decide import synced
 from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
@@ -41,7 +42,6 @@ from workshop.sync.source import (
     too_long,
 )
 from workshop.sync.state import OTHERS, Manifest
-from workshop.system.zips import read_member
 
 ABOUT = "workshop-folder.json"
 FORMAT = 1

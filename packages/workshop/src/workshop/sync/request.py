@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
-from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.servers import Server, jupyters, parent_jupyter, runtime_folders
+from workshop.core.settings import Settings
 from workshop.sync.apply import Fetch, Open, Outcome, Report, synchronise, undo
 from workshop.sync.decide import Action
 from workshop.sync.files import from_json, shown, without_links
@@ -31,7 +31,7 @@ from workshop.sync.source import (
     repository_in,
 )
 from workshop.sync.trust import Trust, read_last
-from workshop.updates import Updates
+from workshop.sync.updates import Updates
 
 WHY = "it is open in Jupyter; save it, close its tab and sync again"
 UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answers"
@@ -189,7 +189,7 @@ def servers(folders: Sequence[Path]) -> Iterator[Server]:
 
 def sessions(server: Server) -> list[dict[str, Any]] | str:
     """Return the server's sessions: none when it does not answer as Jupyter does; or why it does not say."""
-    from workshop.ports import RefusedError, ask_json  # it takes longer to load than most syncs need
+    from workshop.core.ports import RefusedError, ask_json  # it takes longer to load than most syncs need
 
     try:
         found = ask_json(server, "GET", "api/sessions")

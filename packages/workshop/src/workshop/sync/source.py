@@ -18,7 +18,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.hosts import is_loopback
 from workshop.sync.files import reason, require_room, shown, unsafe
 from workshop.sync.git import MOST_FILES, Item, Mirror, check_url, require_git, without_password
 from workshop.sync.merge import MOST_MEMORY, Version
@@ -33,7 +34,6 @@ from workshop.sync.trust import (
     trusted_revision,
     write_last,
 )
-from workshop.system.hosts import is_loopback
 
 BUNDLE = ".bundle"
 PACKED = ".zip"

@@ -36,10 +36,10 @@ from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.files import from_json, read_json, read_own, write_json
 from workshop.sync.git import OFFER, Git, Mirror, Remote, printable
-from workshop.updates import DAY_S, NEWS_DAYS, valid_until
+from workshop.sync.updates import DAY_S, NEWS_DAYS, valid_until
 
 KINDS = (
     "ssh-ed25519",

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
-from workshop.system.files import written_whole
-from workshop.system.zips import require_small
+from workshop.core.errors import WorkshopError
+from workshop.core.files import written_whole
+from workshop.core.settings import load_settings
+from workshop.core.zips import require_small
 
 Arrays = list[npt.NDArray[Any]]
 

@@ -202,7 +202,7 @@ def solution_file(exercise: str) -> Path | None:
 
 def _lesson_folders() -> Iterator[Path]:
     """Yield the folders with lessons that this machine's settings name."""
-    from workshop.settings import load_settings
+    from workshop.core.settings import load_settings
 
     settings = load_settings()
     if settings.notebooks is not None:

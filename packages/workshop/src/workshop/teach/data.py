@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 Images = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int32]

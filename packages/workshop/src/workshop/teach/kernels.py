@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from workshop.ports import ask_json
-from workshop.servers import Server, jupyters
+from workshop.core.ports import ask_json
+from workshop.core.servers import Server, jupyters
 
 
 @dataclass(frozen=True)

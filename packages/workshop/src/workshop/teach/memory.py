@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from workshop.servers import Server
+from workshop.core.servers import Server
 from workshop.teach import kernels, minutes
 
 

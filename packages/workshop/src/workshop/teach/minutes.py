@@ -9,7 +9,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.lessons.catalogue import Lesson, about
 from workshop.lessons.pace import measure_beside, minutes_here, slowness_here, words
 

@@ -17,7 +17,7 @@ import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.preprocessing import open_picture
 from workshop.teach.widgets import StillWidget
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 UNSEEN = ("twelfth-night", "henry-v", "macbeth", "the-tempest")
 """The plays of which no network learns a line: one of each large kind, a tenth of all text."""

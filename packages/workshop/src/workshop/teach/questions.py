@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.system.files import written_whole
+from workshop.core.files import written_whole
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workshop.system.files import written_whole
+from workshop.core.files import written_whole
 from workshop.teach import checkpoints
 from workshop.teach.batches import batches
 from workshop.teach.events import Log, Node, captions, sprite, write_embeddings

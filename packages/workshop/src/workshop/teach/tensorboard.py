@@ -13,7 +13,7 @@ import socket
 import tempfile
 from pathlib import Path
 
-from workshop.settings import Settings, load_settings
+from workshop.core.settings import Settings, load_settings
 
 ON_DEMAND = "WORKSHOP_TENSORBOARD_ADDRESS"
 """In the environment of a classroom's kernels: the path of a TensorBoard that starts when it is asked."""

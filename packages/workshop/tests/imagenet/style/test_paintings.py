@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imagenet.painted import noise, write_painting
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.style import paintings
 
 

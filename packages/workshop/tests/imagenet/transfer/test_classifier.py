@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.transfer import classifier
 from workshop.imagenet.transfer.classifier import Answer, Head
 

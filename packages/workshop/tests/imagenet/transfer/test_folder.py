@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from imagenet.painted import noise
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.transfer import folder
 from workshop.imagenet.transfer.folder import Collection, read_folder
 

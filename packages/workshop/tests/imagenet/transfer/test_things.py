@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from imagenet.painted import noise, write_painting
+from workshop.core.errors import WorkshopError
 from workshop.datasets.catalogue import load_catalogue
-from workshop.errors import WorkshopError
 from workshop.imagenet.transfer import things
 
 

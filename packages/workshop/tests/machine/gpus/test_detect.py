@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from workshop import patience
 from workshop.machine.gpus import detect
 from workshop.machine.lines import State
 
@@ -77,6 +76,6 @@ def test_other_makers(tmp_path: Path, vendor: str, maker: str) -> None:
 
 
 def test_a_driver_that_hangs_is_given_up(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", (0.1, 0.2))
+    monkeypatch.setattr("workshop.core.programs.PATIENCE", (0.1, 0.2))
     nvidia_smi(programs, "exec sleep 20")
     assert detect.answering() == []

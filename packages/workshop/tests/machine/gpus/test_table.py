@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.machine.gpus.table import FILE, Card, frontier, load_cards, within
 
 CARDS = load_cards()

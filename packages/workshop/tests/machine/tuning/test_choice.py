@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import Settings
 from workshop.machine.tuning import choice
-from workshop.settings import Settings
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.machine.tuning import sweep
 from workshop.machine.tuning.choose import pick
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.votes.ballots import KEPT_SECONDS, Ballots, RefusedError
 from workshop.site.votes.questions import Question
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from slides.presentations import make_presentation
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.decks import deck
 from workshop.site.presentation import read_presentation
 from workshop.site.votes.questions import Question, questions_of

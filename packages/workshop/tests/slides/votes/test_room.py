@@ -17,7 +17,7 @@ from free_ports import free_port
 from website.serving import Answer
 
 from slides.presentations import CHECKOUT
-from workshop.ports import bind
+from workshop.core.ports import bind
 from workshop.site.votes import room as room_module
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import Question

@@ -17,7 +17,7 @@ from waiting import patience
 from website.serving import ask
 
 from slides.presentations import CHECKOUT
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.votes.running import network_address
 from workshop.site.votes.wall import FIRST_SECONDS, LEAVING_SECONDS, LEFT_SECONDS, Presence
 

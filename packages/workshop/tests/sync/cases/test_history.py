@@ -101,7 +101,7 @@ def test_54_a_repository_of_another_account(organiser: Organiser, bed: Bed) -> N
 
 
 def test_a_repository_without_the_branch_or_without_anything_is_named(organiser: Organiser) -> None:
-    from workshop.errors import WorkshopError
+    from workshop.core.errors import WorkshopError
 
     with pytest.raises(WorkshopError, match="empty repository"):
         organiser.sync()

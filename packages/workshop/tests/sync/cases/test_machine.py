@@ -22,7 +22,7 @@ from waiting import patience
 from sync.bed import Bed, book, cell, git, notebook
 from sync.organiser import Organiser
 from sync.server import git_over_http, jupyter, serve
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync import apply
 from workshop.sync import git as git_module
 from workshop.sync.apply import synchronise

@@ -11,7 +11,7 @@ import pytest
 from sync.bed import CLEAN, Bed, book, cell, git, notebook
 from sync.forge import carry, listed
 from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, last, new_key
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync import apply, plan, source, trust
 from workshop.sync.git import UnreachableError, failure
 from workshop.sync.trust import keys_of

@@ -12,7 +12,7 @@ import pytest
 
 from sync.bed import Bed, book, cell, notebook
 from sync.organiser import Organiser, allowed_signers, last, new_key
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.sync.apply import undo
 from workshop.sync.request import Request, perform
 

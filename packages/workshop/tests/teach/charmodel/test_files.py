@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
 from teach.charmodel import toys
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 from workshop.teach.charmodel import files, scores
 from workshop.teach.charmodel.alphabet import Alphabet

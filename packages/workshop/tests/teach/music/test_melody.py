@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.music.melody import pitches
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.music import player
 
 SCORE = np.array([[72, 67, 64, 48], [72, 69, 65, 53], [74, 0, 67, 55]])

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.music import textbook
 
 

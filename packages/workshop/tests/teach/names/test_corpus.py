@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.names import corpus
 from workshop.teach.names.families import families_of
 from workshop.teach.names.regions import REGIONS

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("theano")
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 from workshop.teach.names import guesser
 from workshop.teach.names.letters import UNKNOWN, padded

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("theano")
 
 from workshop import datasets
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.names import corpus, guesser, ship, writer
 
 

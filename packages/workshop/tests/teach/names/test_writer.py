@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("theano")
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 from workshop.teach.names import writer as writers
 from workshop.teach.names.corpus import People

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from teach.speech.toys import silence, tone
+from workshop.core.errors import WorkshopError
 from workshop.datasets import voices
-from workshop.errors import WorkshopError
 from workshop.teach.speech import corpus
 from workshop.teach.speech.sound import wav
 

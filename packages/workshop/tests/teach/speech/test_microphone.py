@@ -11,7 +11,7 @@ import pytest
 
 from teach.speech.test_listener import over
 from teach.speech.toys import silence, tone
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.speech.listener import Listener
 from workshop.teach.speech.microphone import Microphone
 from workshop.teach.speech.sound import Sound, wav

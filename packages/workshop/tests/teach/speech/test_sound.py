@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from teach.speech.toys import silence, tone
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.speech import sound
 
 

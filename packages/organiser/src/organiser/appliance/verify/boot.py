@@ -18,8 +18,8 @@ from typing import Any
 
 from organiser.appliance.boot import BOOT_SECONDS, Guest, booted
 from organiser.appliance.verify.report import Report
-from workshop.errors import WorkshopError
-from workshop.settings import find_checkout
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import find_checkout
 
 TESTS = "tests"
 PORTS = "ports"

@@ -11,7 +11,7 @@ from organiser.appliance.bootloader import CODE, GAP_SECTORS, SECTOR
 from organiser.appliance.disk import EFI_TYPE, root_offset
 from organiser.appliance.ext4 import Ext4
 from organiser.appliance.pack import LABEL
-from workshop.system import programs
+from workshop.core import programs
 
 LEAST_FREE = 0.1
 """A part of the file system; a participant's models and a kernel's upgrade need room."""

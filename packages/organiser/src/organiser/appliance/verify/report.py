@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from organiser.appliance.architecture import Architecture
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 UNREADABLE = (
     WorkshopError, OSError, ValueError, LookupError, TypeError, EOFError,

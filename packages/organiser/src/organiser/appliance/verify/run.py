@@ -15,7 +15,7 @@ from organiser.appliance.ext4 import Ext4
 from organiser.appliance.files import Files, TarFiles
 from organiser.appliance.verify import disk, image, inside, naming, whole, wsl
 from organiser.appliance.verify.report import Report
-from workshop.system import programs
+from workshop.core import programs
 
 DISK_TOOLS = ("qemu-img", "sfdisk", "e2fsck", "debugfs", "mcopy")
 TOOLS = {"ova": DISK_TOOLS, "utm": DISK_TOOLS, "wsl": (), "oci": ("zstd",)}

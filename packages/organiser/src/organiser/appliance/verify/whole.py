@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from organiser.appliance.ova import parse_manifest
-from workshop.system import programs
-from workshop.system.files import hash_file, write_whole
+from workshop.core import programs
+from workshop.core.files import hash_file, write_whole
 
 SUMS = "SHA256SUMS"
 SIGNATURE_SUFFIX = ".sig"

@@ -33,7 +33,7 @@ from organiser.appliance.wsl.layout import (
     WAITING,
     WINDOW,
 )
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 LEVEL = 6
 

@@ -10,8 +10,8 @@ import typer
 from organiser.hub import words
 from organiser.hub.settings import SPEAKER_PORT
 from organiser.hub.words import Into, Json, Wanted, WithoutArchive
-from workshop.errors import WorkshopError
-from workshop.output import messages, print_json
+from workshop.core.errors import WorkshopError
+from workshop.core.output import messages, print_json
 
 app = typer.Typer(
     no_args_is_help=True,

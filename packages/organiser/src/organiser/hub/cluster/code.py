@@ -13,19 +13,19 @@ from typing import Any
 
 import yaml
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 HUB_PATH = "/usr/local/etc/jupyterhub"
 """Where the chart's jupyterhub_config.py lies, which puts this folder first on the path of imports."""
 MODULES = (
     "workshop",
-    "workshop.errors",
-    "workshop.patience",
-    "workshop.ports",
-    "workshop.servers",
-    "workshop.settings",
-    "workshop.system",
-    "workshop.system.files",
+    "workshop.core.errors",
+    "workshop.core.programs",
+    "workshop.core.ports",
+    "workshop.core.servers",
+    "workshop.core.settings",
+    "workshop.core",
+    "workshop.core.files",
     "organiser",
     "organiser.hub",
     "organiser.hub.authenticator",

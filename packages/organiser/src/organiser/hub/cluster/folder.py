@@ -16,8 +16,8 @@ import yaml
 from organiser.hub.client import Client
 from organiser.hub.cluster.code import code_yaml, seat_code
 from organiser.hub.seats import Seats, numbered
-from workshop.errors import WorkshopError
-from workshop.system.files import write_whole
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
 
 SECRET = "classroom-seats"
 """The name of the Secret; values.yaml mounts it into the hub at /etc/classroom."""

@@ -20,8 +20,8 @@ from organiser.hub.archives import Archive, new_archive
 from organiser.hub.clearing import Archived, archive
 from organiser.hub.cluster.folder import SECRET, Classroom, write_manifest
 from organiser.hub.seats import account
-from workshop.errors import WorkshopError
-from workshop.system.programs import last_line
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
 
 AT_ONCE = 8
 KEEPER = "home-keeper"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 EXAMPLE = Path(__file__).with_name("prices-example.toml")
 HOURS_PER_MONTH = 730.0

@@ -17,7 +17,7 @@ import theano
 import theano.tensor as T  # noqa: N812
 from theano.tensor.signal.pool import pool_2d
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.layers import CorrelationLayer, same
 from workshop.imagenet.network import Network
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from workshop.errors import WorkshopError
-from workshop.settings import load_settings
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 
 STARRY_NIGHT = "vincent-van-gogh-the-starry-night"
 _STARRY_NIGHT_CAPTION = "Vincent van Gogh, The Starry Night - 1889"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
-from workshop.system.files import written_whole
-from workshop.system.zips import require_small
+from workshop.core.errors import WorkshopError
+from workshop.core.files import written_whole
+from workshop.core.zips import require_small
 
 if TYPE_CHECKING:
     from workshop.imagenet.network import Network

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.imagenet.transfer.folder import Collection, read_folder
 from workshop.imagenet.transfer.things import open_things
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.settings import load_settings
 from workshop.imagenet.style import paintings
-from workshop.settings import load_settings
 
 PHOTOGRAPHS = ("fishes", "monuments", "tools")
 PAINTINGS = "paintings"

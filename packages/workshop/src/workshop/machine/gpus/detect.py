@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workshop.core.programs import patiently
 from workshop.machine.lines import Line, green, yellow
-from workshop.patience import patiently
 
 CHECK = "graphics card"
 PCI_DEVICES = Path("/sys/bus/pci/devices")

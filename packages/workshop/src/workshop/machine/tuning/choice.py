@@ -15,10 +15,10 @@ import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workshop.errors import WorkshopError
-from workshop.settings import Settings
-from workshop.system.files import write_whole
-from workshop.system.processors import usable_cores
+from workshop.core.errors import WorkshopError
+from workshop.core.files import write_whole
+from workshop.core.processors import usable_cores
+from workshop.core.settings import Settings
 
 HEADER = """\
 # How many threads the BLAS of the Theano kernel uses on this machine. Written by the notebook

@@ -23,9 +23,9 @@ from typing import IO, Self
 
 import numpy as np
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.programs import last_line
 from workshop.machine.tuning.choose import Table
-from workshop.system.programs import last_line
 
 VARIABLE = "OPENBLAS_NUM_THREADS"
 MODULE = "workshop.machine.tuning.worker"

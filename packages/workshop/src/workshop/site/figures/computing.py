@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.settings import CHECKOUT
+from workshop.core.settings import CHECKOUT
 from workshop.site.figures.shown import FILE
 
 SHIPPED = Path(__file__).parents[2] / "teach" / "shipped"

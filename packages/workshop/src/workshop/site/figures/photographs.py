@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.settings import CHECKOUT
+from workshop.core.settings import CHECKOUT
 from workshop.site.figures.computing import PICTURES
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.files import take_lock
 from workshop.site.votes.questions import Question
-from workshop.system.files import take_lock
 
 VOTER = re.compile(r"[A-Za-z0-9_-]{16,32}")
 MOST_VOTES = 3000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.site.presentation import Presentation, Slide, Workshop
 
 ASKED = re.compile(r"!\[[^\]]*\]\(vote:([a-z0-9-]+)\)")

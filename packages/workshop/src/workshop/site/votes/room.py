@@ -25,11 +25,11 @@ import tornado.web
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
+from workshop.core.hosts import HostCheck
 from workshop.site.server import Guarded
 from workshop.site.votes.ballots import VOTER, Ballots, RefusedError
 from workshop.site.votes.questions import Question
-from workshop.system.hosts import HostCheck
 
 MOST_BYTES = 512
 MOST_CONNECTIONS = 2000

@@ -13,9 +13,10 @@ from typing import Any
 
 import psutil
 
-from workshop.errors import WorkshopError
-from workshop.ports import bind
-from workshop.settings import Settings
+from workshop.core.errors import WorkshopError
+from workshop.core.hosts import HostCheck
+from workshop.core.ports import bind
+from workshop.core.settings import Settings
 from workshop.site.build import build_site
 from workshop.site.presentation import read_presentation
 from workshop.site.server import answer, make_application
@@ -24,8 +25,7 @@ from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import questions_of
 from workshop.site.votes.room import Page, Room
 from workshop.site.votes.wall import Desk, Wall
-from workshop.system.hosts import HostCheck
-from workshop.update_button import UpdateButton
+from workshop.sync.button import UpdateButton
 
 LOOPBACK = "127.0.0.1"
 

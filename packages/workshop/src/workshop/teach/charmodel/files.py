@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 from workshop.teach.charmodel.alphabet import Alphabet
 from workshop.teach.charmodel.network import Form, Network

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 

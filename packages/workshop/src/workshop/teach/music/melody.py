@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 _NOTE = re.compile(r"([A-Ga-g])([#b]?)(\d)")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from workshop.errors import WorkshopError
-from workshop.system.zips import read_member
+from workshop.core.errors import WorkshopError
+from workshop.core.zips import read_member
 
 Score = NDArray[np.int64]
 Sounding = tuple[Fraction, Fraction, int]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 RATE = 8000
 """Samples a second: enough for three partials of the highest soprano."""

@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 Score = NDArray[np.int64]
 _T = TypeVar("_T")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.music.musicxml import Score
 
 MOVES = 16

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workshop import datasets
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.names.families import families_of
 from workshop.teach.names.regions import REGION_OF, REGIONS
 from workshop.teach.names.romanise import person, plain, romanise

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.names.romanise import ALPHABET
 
 Letters = npt.NDArray[np.int32]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 from workshop.teach.charmodel.alphabet import Alphabet
 from workshop.teach.charmodel.network import Form, Network

@@ -108,8 +108,8 @@ def stills(notebook: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    from workshop.settings import CHECKOUT
-    from workshop.system.files import written_whole
+    from workshop.core.files import written_whole
+    from workshop.core.settings import CHECKOUT
 
     with written_whole(CHECKOUT / "presentation" / "pictures" / "pong.webp") as file:
         file.write(stills(Path(sys.argv[1])))

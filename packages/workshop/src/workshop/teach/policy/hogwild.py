@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 Floats = npt.NDArray[np.float32]
 

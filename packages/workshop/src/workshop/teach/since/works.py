@@ -10,7 +10,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 FILE = Path(__file__).with_name("since.toml")
 TOPICS = {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.data import Labels, read_idx
 from workshop.teach.speech.sound import Sound, read_wav, trimmed
 

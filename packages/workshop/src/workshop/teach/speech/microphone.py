@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 from workshop.teach.speech.listener import Heard, Listener, pieces
 from workshop.teach.speech.sound import RATE, Sound, read_wav
 from workshop.teach.widgets import StillWidget, still_bars, with_bars

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.errors import WorkshopError
+from workshop.core.errors import WorkshopError
 
 Sound = npt.NDArray[np.float32]
 

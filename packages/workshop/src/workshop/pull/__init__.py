@@ -1,1 +1,0 @@
-"""What the notebook *U for Upgrade* imports; all the rest lies in ``workshop.sync``."""
