@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from workshop.core.errors import WorkshopError
 
-CHECKOUT = Path(__file__).resolve().parents[4]
+CHECKOUT = Path(__file__).resolve().parents[5]
 """The checkout that this code lies in; of an installed package, some folder of its environment."""
 
 

@@ -16,7 +16,7 @@ import pytest
 from sync.bed import cells_of, git, notebook
 from sync.organiser import DAY, FIRST_DAY, allowed_signers, new_key
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 BIN = Path(sys.prefix) / "bin"
 pytestmark = [
     pytest.mark.slow,

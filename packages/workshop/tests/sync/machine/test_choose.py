@@ -194,7 +194,7 @@ def test_the_command(taken: Taken) -> None:
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "workshop", "updates", *words],
-            cwd=Path(__file__).resolve().parents[4],
+            cwd=Path(__file__).resolve().parents[5],
             env={"WORKSHOP_CONFIG": str(config), "PATH": "/usr/bin:/bin", "NO_COLOR": "1"},
             capture_output=True,
             text=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sync.bed import notebook
 from sync.machine.bed import PullBed
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 
 
 def pull(bed: PullBed, *words: str, url: str = "") -> subprocess.CompletedProcess[str]:
