@@ -78,7 +78,8 @@ def classroom(seats: int) -> Iterator[Server]:
     numbers = range(1, seats + 1)
     if lacking := [number for number in numbers if number not in codes]:
         raise WorkshopError(
-            f"there is no card for seat {lacking[0]}; 'workshop hub seats {seats} --anew' makes all again"
+            f"there is no card for seat {lacking[0]}; "
+            f"'workshop classroom seats {seats} --anew' makes all again"
         )
     for each in numbers:
         client.free(f"{each:03d}")  # so the hub knows that a warmed seat does not run any more

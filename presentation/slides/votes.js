@@ -1,5 +1,5 @@
 /**
- * A question for the room. Opened by `workshop slides votes`, the slide shows how phones get there and how many have
+ * A question for the room. Opened by `workshop slides vote`, the slide shows how phones get there and how many have
  * voted; the clicker's next key shows the votes, which go on growing; the key after that turns the page. Otherwise, and
  * on paper, it asks for hands.
  */

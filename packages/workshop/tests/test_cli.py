@@ -116,7 +116,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     ("typed", "meant"),
     [
         ("lesons", "lessons"),
-        ("thumdrive", "thumbdrive"),
+        ("clasroom", "classroom"),
         ("lessons lst", "list"),
         ("update notebook", "notebooks"),
     ],

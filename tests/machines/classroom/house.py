@@ -137,7 +137,7 @@ class Classroom:
 
     def hub(self, *words: str) -> Any:
         """Run a command of the organiser's; return its document, whether or not it is content."""
-        done = self.bed.run(shlex.join([WORKSHOP, "hub", *words, "--json"]) + " 2>/dev/null", "root")
+        done = self.bed.run(shlex.join([WORKSHOP, "classroom", *words, "--json"]) + " 2>/dev/null", "root")
         return json.loads(done.text)
 
     def cards(self) -> dict[str, str]:

@@ -65,7 +65,7 @@ def test_a_seat_is_its_first_browsers_until_it_is_freed(room: Classroom) -> None
     assert room.browse("run", "1+1", jar="third")["result"] == "2"
     refused = room.browse("login", "3", code, jar="thief")
     assert "another browser" in refused["said"], refused
-    freed = room.hub("free", "3")
+    freed = room.hub("release", "3")
     assert (freed["was_taken"], freed["stopped"]) == (True, True)
     assert room.browse("run", "1+1", jar="third")["error"]
     came = room.browse("login", "3", code, jar="new")
@@ -185,7 +185,7 @@ print([sessions(each) for each in servers(runtime_folders())])"""
 
 
 def test_the_speaker_sees_seats_and_is_heard_on_them(room: Classroom) -> None:
-    made = room.hub("speaker")
+    made = room.hub("speaker-code")
     view = made["address"]
     assert view == "http://127.0.0.1:8444/"
 
@@ -266,7 +266,7 @@ def test_the_doctor_sees_what_is_right_and_what_is_not(room: Classroom) -> None:
             f"mv {RULES}.off {RULES}",
             "polkit",
         ),
-        "warm": ("systemctl stop classroom-seat@002", f"{WORKSHOP} hub warm", "hub warm"),
+        "warm": ("systemctl stop classroom-seat@002", f"{WORKSHOP} classroom warm", "classroom warm"),
         "door": ("systemctl stop workshop-proxy", "systemctl start workshop-proxy", "workshop-proxy"),
         "hub": ("systemctl stop workshop-hub", "systemctl start workshop-hub", "workshop-hub"),
     }
@@ -323,7 +323,7 @@ def test_a_certificate_that_is_replaced_takes_nobody_down(room: Classroom) -> No
     before = shown()
     seat = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
     # As whoever gets a new one does: the command of set-up, then a proxy that has it.
-    room.bed.root(f"rm {private}/certificate*.pem && {WORKSHOP} hub prepare")
+    room.bed.root(f"rm {private}/certificate*.pem && {WORKSHOP} classroom prepare")
     room.bed.root("systemctl try-restart workshop-proxy")
     wait_until(lambda: not room.browse("run", "1+1", address=address).get("error"), 60, "the seat answers")
     assert "Fingerprint" in before
@@ -345,13 +345,13 @@ os.makedirs('locked/-rf *'); pathlib.Path('locked/x').write_text('x'); os.chmod(
     names = room.bed.root(f"{PREFIX}/venvs/hub/bin/python -m zipfile --list {file}")
     assert "workshop-folder.json" in names
     assert "passwd" not in names
-    refused = room.bed.run(f"{WORKSHOP} hub homes delete </dev/null", "root")
+    refused = room.bed.run(f"{WORKSHOP} classroom delete </dev/null", "root")
     assert refused.status != 0
     assert "--yes" in refused.text
-    asked = room.bed.at_a_terminal(f"{WORKSHOP} hub homes delete 2", {"Type 1 to delete": "no"})
+    asked = room.bed.at_a_terminal(f"{WORKSHOP} classroom delete 2", {"Type 1 to delete": "no"})
     assert "nothing was deleted" in asked.text, asked.text
     assert room.bed.root("ls /home/seat-002/notebooks").strip()
-    deleted = room.hub("homes", "delete", "--yes")
+    deleted = room.hub("delete", "--yes")
     assert deleted["deleted"] == ["001", "002", "003", "004"]
     assert deleted["archive"] != done["folder"], "the last moment is in an archive of its own"
     assert len(room.bed.root(f"ls {deleted['archive']}/*.zip").split()) == SEATS + 1
@@ -367,6 +367,6 @@ os.makedirs('locked/-rf *'); pathlib.Path('locked/x').write_text('x'); os.chmod(
         return bool(room.browse("run", "1+1", address=address).get("result") == "2")
 
     wait_until(works, 120, "the seat works again")
-    gone = room.hub("homes", "delete", "4", "--with-seats", "--yes")
+    gone = room.hub("delete", "4", "--with-seats", "--yes")
     assert gone["deleted"] == ["004"], gone
     assert room.bed.run("id seat-004 || ls -d /home/seat-004", "root").status != 0

@@ -94,7 +94,7 @@ def test_a_process_table_that_one_seat_fills_has_room_for_the_others(room: Class
 
 
 def test_a_seat_that_starts_on_a_full_disk_has_its_settings_and_its_pages(room: Classroom) -> None:
-    room.hub("free", "3")
+    room.hub("release", "3")
     room.bed.root("cd /home/seat-003 && rm -rf .local .ipython .jupyter .cache tensorboard")
     try:
         room.bed.root("fallocate --length $(df --output=avail -B1 /home | tail -1) /home/filler || true")

@@ -62,7 +62,7 @@ def test_seats_have_names_of_their_own_and_cookies_stay_below_them(room: Classro
     door, mine, other = (f"https://{each}:8443" for each in (NAME, f"seat-001.{NAME}", f"seat-002.{NAME}"))
     cards = room.cards()
     for seat, jar in (("1", "origin"), ("2", "stranger")):
-        room.hub("free", seat)
+        room.hub("release", seat)
         came = room.browse("login", seat, cards[seat], address=door, jar=jar)
         assert came["host"] == f"seat-00{seat}.{NAME}", came
         assert came["path"] == f"/user/seat-00{seat}/workshop/", came

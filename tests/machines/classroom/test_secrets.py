@@ -47,7 +47,7 @@ def test_secrets_are_in_their_files_alone(room: Classroom) -> None:
     for name, file in GIVEN.items():
         assert found(secrets, room.bed.root(f"cat {file}")) == [name]
     secrets |= generated(room)
-    made = room.hub("speaker")
+    made = room.hub("speaker-code")
     secrets["code of the speaker"] = made["code"]
     address = urlsplit(made["address"])
     view = f"{address.scheme}://127.0.0.1:{address.port}/"

@@ -85,7 +85,7 @@ def tablet(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
 
 def free(door: Classroom, seat: str) -> None:
     """Let a seat be as at first: nobody's, and no notebook open in it."""
-    door.hub("free", seat)
+    door.hub("release", seat)
     door.bed.root(f"rm -rf /home/seat-00{seat}/.jupyter/lab/workspaces")
 
 

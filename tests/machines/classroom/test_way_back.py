@@ -21,7 +21,7 @@ ARCHIVES = {
     "hub_service_archive_folder": AWAY,
 }
 WIPE = f"""systemctl stop workshop-hub workshop-proxy 'classroom-seat@*'
-{WORKSHOP} hub homes delete --with-seats --without-archive --yes
+{WORKSHOP} classroom delete --with-seats --without-archive --yes
 rm -r {PREFIX}/hub/private {PREFIX}/hub/state {PREFIX}/hub/cards"""
 WORK = "open('mine.txt', 'w').write('an evening of work')"
 SHOWN = f"openssl x509 -noout -fingerprint -sha256 -in {PREFIX}/hub/private/certificate.pem"
@@ -128,7 +128,7 @@ def test_a_damaged_archive_is_one_line_and_changes_nothing(room: Classroom) -> N
     before = room.bed.root(f"sha256sum {PREFIX}/hub/private/*")
     file = f"{newest}/workshop-seat-002.zip"
     room.bed.root(f"printf x | dd of={file} bs=1 seek=100 conv=notrunc status=none")
-    said = room.bed.run(f"{WORKSHOP} hub restore {newest}", "root")
+    said = room.bed.run(f"{WORKSHOP} classroom restore {newest}", "root")
     assert said.status == 1
     assert "damaged" in said.text
     assert len(said.text.strip().splitlines()) == 1, said.text

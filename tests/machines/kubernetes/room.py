@@ -144,7 +144,7 @@ class Room:
             "KUBECONFIG": str(self.cluster.kubeconfig),
             "PATH": f"{self.cluster.programs}/bin:{os.environ['PATH']}",
         }
-        command = [sys.executable, "-m", "workshop", "hub", "cluster", *words, "--json"]
+        command = [sys.executable, "-m", "workshop", "cluster", *words, "--json"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         said: dict[str, Any] = json.loads(done.stdout)

@@ -183,7 +183,7 @@ def test_the_folders_readme_does_it_without_the_playbook(
     commands = [
         re.sub(r"jupyterhub/jupyterhub --version \S+", chart, line)
         for line in block.splitlines()
-        if not re.search(r"helm repo|port-forward|workshop hub", line)
+        if not re.search(r"helm repo|port-forward|workshop classroom", line)
     ]
     assert len(commands) == 7
     environment = {

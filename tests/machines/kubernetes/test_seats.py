@@ -88,7 +88,7 @@ def test_a_seat_has_the_pages_of_one_servers_seat(room: Room) -> None:
 
 def test_the_speaker_sees_all_pods_and_speaks_to_them(room: Room) -> None:
     room.sit("seat-001")
-    told = room.command("speaker", str(room.folder))
+    told = room.command("speaker-code", str(room.folder))
     view = Speaker(told["address"], told["code"])
 
     def row() -> dict[str, Any]:
@@ -129,7 +129,7 @@ def test_a_home_goes_home_and_is_archived_and_deleted(room: Room, tmp_path: Path
     room.sit("seat-005")
     room.run("seat-005", "import pathlib; pathlib.Path('ours.txt').write_text('ours')")
     room.end("seat-005")
-    told = room.command("homes", "archive", str(room.folder), "1", "5", "--into", str(tmp_path / "archive"))
+    told = room.command("archive", str(room.folder), "1", "5", "--into", str(tmp_path / "archive"))
     assert told["failed"] == {}
     files = {seat: Path(each["file"]) for seat, each in told["archived"].items()}
     assert "notebooks/mine.txt" in names_of(files["001"].read_bytes())
@@ -143,7 +143,7 @@ def test_a_home_goes_home_and_is_archived_and_deleted(room: Room, tmp_path: Path
     words = ["sync", "--from", str(files["005"]), "--into", str(home), "--state", str(tmp_path / "state")]
     subprocess.run([sys.executable, "-m", "workshop", *words], check=True, capture_output=True)
     assert (home / "ours.txt").read_text() == "ours"
-    assert room.command("homes", "delete", str(room.folder), "5", "--yes")["deleted"] == ["005"]
+    assert room.command("delete", str(room.folder), "5", "--yes")["deleted"] == ["005"]
     assert "claim-seat-005" not in room.claims()
     assert "claim-seat-001" in room.claims()
 

@@ -87,7 +87,7 @@ class Classroom:
     def command(self, *words: str) -> dict[str, Any]:
         """Return what the organiser's command says."""
         done = subprocess.run(
-            [sys.executable, "-m", "workshop", "hub", "cluster", *words, "--json"],
+            [sys.executable, "-m", "workshop", "cluster", *words, "--json"],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
@@ -233,7 +233,7 @@ def test_a_pod_that_is_killed_comes_back_with_its_home(room: Classroom, first: P
 
 
 def test_the_speaker_sees_the_pods(room: Classroom, first: Participant) -> None:
-    told = room.command("speaker", str(room.folder))
+    told = room.command("speaker-code", str(room.folder))
     way = subprocess.Popen(shlex.split(told["way"]), stdout=subprocess.PIPE, text=True)
     try:
         assert way.stdout is not None and "Forwarding" in way.stdout.readline()
@@ -255,7 +255,7 @@ def test_an_upgrade_and_the_way_back_end_no_seat(room: Classroom, first: Partici
 
 
 def test_homes_are_archived_and_stay_at_the_end(room: Classroom, first: Participant, tmp_path: Path) -> None:
-    told = room.command("homes", "archive", str(room.folder), "--into", str(tmp_path / "archive"))
+    told = room.command("archive", str(room.folder), "--into", str(tmp_path / "archive"))
     assert not told["failed"] and "001" in told["archived"], told
     room.saw("homes are archived", f"{len(told['archived'])}")
     room.playbook(hub_kubernetes_state="absent")

@@ -111,7 +111,7 @@ class Lab:
         """Put wheels and data together, as an organiser does; the data are those that one machine fetched."""
         contents, stick = self.folder / "contents.yml", self.folder / "stick"
         contents.write_text(yaml.safe_dump(PARTS), encoding="utf-8")
-        command = [sys.executable, "-m", "workshop", "thumbdrive", "stage", stick, "--contents", contents]
+        command = [sys.executable, "-m", "workshop", "stick", "stage", stick, "--contents", contents]
         command += ["--work", self.folder / "work"]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         subprocess.run(["podman", "cp", f"{self.beds[0].name}:{PREFIX}/data", stick / "data"], check=True)

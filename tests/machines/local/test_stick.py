@@ -49,7 +49,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     contents.write_text(yaml.safe_dump({"parts": parts_for_local_mode()}))
     settings = folder / "workshop.toml"
     settings.write_text(f'cache = "{cache}"\ndata = "{work / "data-sets"}"\n')
-    command = [sys.executable, "-m", "workshop", "thumbdrive", "stage", folder / "stage"]
+    command = [sys.executable, "-m", "workshop", "stick", "stage", folder / "stage"]
     command += ["--contents", contents, "--work", work]
     # The weights of two networks are in no package registry.
     command += ["--allow-missing", *(["--for", "linux-arm"] if ARM else [])]

@@ -47,10 +47,10 @@ def stick(request: pytest.FixtureRequest, plug: Callable[..., Stick]) -> Stick:
 
 @pytest.fixture
 def workshop() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``workshop thumbdrive`` as an organiser does."""
+    """Run ``workshop stick`` as an organiser does."""
 
     def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "workshop", "thumbdrive", *map(str, words)]
+        command = [sys.executable, "-m", "workshop", "stick", *map(str, words)]
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
     return run

@@ -131,7 +131,7 @@ def test_killed_at_random_moments_it_resumes(workshop: Workshop, stage: Path, st
     dice = random.Random(int(os.environ.get("WORKSHOP_TEST_SEED", "3")))
     (stick.folder / "theirs").mkdir()
     (stick.folder / "theirs" / "letter.txt").write_bytes(b"dear")
-    command = [sys.executable, "-m", "workshop", "thumbdrive", "write", str(stick.folder)]
+    command = [sys.executable, "-m", "workshop", "stick", "write", str(stick.folder)]
     command += ["--staged", str(stage), "--force"]
     killed = 0
     for _ in range(6):
@@ -158,7 +158,7 @@ def test_killed_at_random_moments_it_resumes(workshop: Workshop, stage: Path, st
 
 
 def test_ctrl_c_is_one_line_and_safe(workshop: Workshop, stage: Path, stick: Stick) -> None:
-    command = [sys.executable, "-m", "workshop", "thumbdrive", "write", str(stick.folder)]
+    command = [sys.executable, "-m", "workshop", "stick", "write", str(stick.folder)]
     command += ["--staged", str(stage), "--force"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     while process.poll() is None and not (stick.folder / ".workshop-thumbdrive").exists():
@@ -226,7 +226,7 @@ def test_pulled_out_while_it_is_written(
 ) -> None:
     stick = plug("exfat")
     stage = fill(tmp_path / "stage", files_of("exfat"))
-    command = [sys.executable, "-m", "workshop", "thumbdrive", "write", str(stick.folder)]
+    command = [sys.executable, "-m", "workshop", "stick", "write", str(stick.folder)]
     command += ["--staged", str(stage), "--force"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     while process.poll() is None and not (stick.folder / ".workshop-thumbdrive").exists():

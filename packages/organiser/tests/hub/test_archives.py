@@ -228,7 +228,7 @@ class Server:
         return new
 
     def says(self, *words: str) -> dict[str, Any]:
-        """Call ``workshop hub``; return its document, or the error that it ends with."""
+        """Call ``workshop classroom``; return its document, or the error that it ends with."""
         ran = CliRunner().invoke(cli.app, [*words, "--json"])
         said: dict[str, Any] = json.loads(ran.stdout) if ran.stdout.strip() else {}
         if ran.exception and not isinstance(ran.exception, SystemExit):
@@ -346,7 +346,7 @@ def test_each_fault_of_a_restore_is_one_line_and_changes_nothing(
 
 def test_homes_go_only_with_a_whole_archive_of_them(tmp_path: Path, old: Server) -> None:
     old.seats("001", "002")
-    done = old.says("homes", "delete", "--yes")
+    done = old.says("delete", "--yes")
     assert (done["deleted"], old.done) == (["001", "002"], ["001", "002"])
     assert sorted(load(Path(done["archive"])).seats) == ["001", "002"]
     old.done.clear()
@@ -356,9 +356,9 @@ def test_homes_go_only_with_a_whole_archive_of_them(tmp_path: Path, old: Server)
     state = old.folder / "home/seat-002/.workshop-sync"
     shutil.rmtree(state)
     state.write_text("in the way")
-    assert "nothing was deleted" in old.says("homes", "delete", "--yes")["error"]
+    assert "nothing was deleted" in old.says("delete", "--yes")["error"]
     assert old.done == []
-    assert old.says("homes", "delete", "--yes", "--without-archive")["deleted"] == ["001", "002"]
+    assert old.says("delete", "--yes", "--without-archive")["deleted"] == ["001", "002"]
 
 
 def test_a_seat_that_cannot_be_packed_is_named_and_the_others_are_kept(tmp_path: Path, old: Server) -> None:

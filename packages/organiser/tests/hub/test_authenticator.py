@@ -327,7 +327,7 @@ def test_a_seat_tells_of_itself_alone_and_hears_what_is_said(hub: Hub) -> None:
 def test_on_one_server_the_hub_makes_no_code_for_the_speaker(hub: Hub) -> None:
     status, said = hub.api("speaker/code", "POST")
     assert status == 404
-    assert "workshop hub speaker" in str(said["message"])
+    assert "workshop classroom speaker-code" in str(said["message"])
     assert hub.api("speaker/code", "POST", SEATS_TOKEN)[0] == 403
 
 

@@ -113,7 +113,7 @@ def test_archives_lie_where_nobody_else_looks(tmp_path: Path) -> None:
         clearing.own_folder(tmp_path / "link")
 
 
-DELETE = ("homes", "delete", "--without-archive")
+DELETE = ("delete", "--without-archive")
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_seats_that_lack_something_are_named(machine: Machine) -> None:
     machine.says["id seat-001"] = (1, "no such user")
     assert "001, 002" in machine.doctor().seats()[1]
     (machine.folder / "hub/private/seats.json").unlink()
-    assert "hub seats 20" in machine.doctor().seats()[1]
+    assert "classroom seats 20" in machine.doctor().seats()[1]
 
 
 def test_a_hub_that_may_too_little_or_too_much_is_red(machine: Machine) -> None:
@@ -122,7 +122,7 @@ def test_memory_is_red_from_the_first_byte_that_lacks_for_a_third_that_trains(ma
         (needed + 0.01, True, "all train"),
         (needed - 0.01, True, "enough while a third"),
         (least + 0.01, True, "enough while a third"),
-        (least - 0.01, False, "hub plan"),
+        (least - 0.01, False, "classroom plan"),
     ):
         machine.remember(gib)
         found, says = machine.doctor().enough_memory()

@@ -39,5 +39,5 @@ def test_what_is_staged(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="lacks a; run"):
         read_staged(tmp_path)
     (tmp_path / "SHA256SUMS").unlink()
-    with pytest.raises(WorkshopError, match="run 'workshop thumbdrive stage'"):
+    with pytest.raises(WorkshopError, match="run 'workshop stick stage'"):
         read_staged(tmp_path)

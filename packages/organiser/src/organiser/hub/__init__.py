@@ -1,8 +1,8 @@
 """The classroom: one server, many seats, an address and a code on a card.
 
-A *seat* is a number with an account of the machine, a home and a code. ``workshop hub seats`` makes seats and
-prints their cards; JupyterHub lets people in by :mod:`organiser.hub.authenticator` and starts each seat's
-server as a systemd unit by :mod:`organiser.hub.spawner`.
+A *seat* is a number with an account of the machine, a home and a code. ``workshop classroom seats`` makes
+seats and prints their cards; JupyterHub lets people in by :mod:`organiser.hub.authenticator` and starts
+each seat's server as a systemd unit by :mod:`organiser.hub.spawner`.
 
 Files, below the prefix of the machine::
 

@@ -2,7 +2,7 @@
 
 lego asks (``workshop-certificate.service``, daily by its timer): as root without root's powers, writing into
 one folder. This module becomes lego when a certificate is due, and ends at once otherwise. What lego wrote,
-``workshop hub certificate`` checks and gives to the proxy.
+``workshop classroom certificate`` checks and gives to the proxy.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ def _load(folder: Path) -> Archive:
         return _read(folder, said)
     except FileNotFoundError as error:
         raise WorkshopError(
-            f"there is no finished archive {folder}; 'workshop hub archive' makes one"
+            f"there is no finished archive {folder}; 'workshop classroom archive' makes one"
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkshopError(f"the manifest of {folder} is damaged ({error}); take another archive") from error

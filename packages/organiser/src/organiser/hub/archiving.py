@@ -33,7 +33,7 @@ def archive_all(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotate
     """
     numbers = hub.seats().numbers(wanted)
     if not numbers:
-        raise WorkshopError("there are no seats to archive; 'workshop hub seats 20' makes twenty")
+        raise WorkshopError("there are no seats to archive; 'workshop classroom seats 20' makes twenty")
     with new_archive(into, hub.address, rotates) as archive:
         for number in numbers:
             _add_seat(archive, number)
@@ -51,7 +51,7 @@ def archive_all(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotate
 def _add_seat(archive: Archive, number: str) -> None:
     if not has_account(number):
         archive.lacking[number] = (
-            f"seat {int(number)} has no account; 'workshop hub seats {int(number)}' makes one"
+            f"seat {int(number)} has no account; 'workshop classroom seats {int(number)}' makes one"
         )
         return
     try:

@@ -179,7 +179,7 @@ def delete_home(hub: HubSettings, number: str) -> None:
     for folder in (HOMES / account(number), cache):
         if folder.is_dir() and not folder.is_symlink():
             empty(number, folder)
-    # In root's folder, and empty: the next 'workshop hub seats' links it anew.
+    # In root's folder, and empty: the next 'workshop classroom seats' links it anew.
     if cache.is_dir():
         cache.rmdir()
 

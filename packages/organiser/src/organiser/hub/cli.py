@@ -1,4 +1,4 @@
-"""``workshop hub``: a classroom's seats, before and while people sit on them. Run on the server, as root."""
+"""``workshop classroom``: seats, before and while people sit on them. Run on the server, as root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from organiser.hub import ending, words
-from organiser.hub.cluster.cli import app as cluster_app
 from organiser.hub.words import Json
 from workshop.core.errors import WorkshopError
 from workshop.core.output import console, messages, print_json
@@ -18,8 +17,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="The classroom: seats and their cards, and whether the doors can open.",
 )
-
-app.add_typer(cluster_app, name="cluster")
 
 
 @app.command()
@@ -79,7 +76,7 @@ def seats(
 
 
 @app.command()
-def free(
+def release(
     seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=999)],
     json: Json = False,
 ) -> None:
@@ -95,8 +92,8 @@ def free(
         words.say(f"seat {seat} is free for the browser that comes next with its code")
 
 
-@app.command()
-def speaker(json: Json = False) -> None:
+@app.command("speaker-code")
+def speaker_code(json: Json = False) -> None:
     """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
     from organiser.hub.codes import printed
     from organiser.hub.homes import require_root
@@ -131,7 +128,7 @@ def warm(
     hub = load_hub_settings()
     numbers = hub.seats().numbers()
     if not numbers:
-        raise WorkshopError("there are no seats; 'workshop hub seats 20' makes twenty")
+        raise WorkshopError("there are no seats; 'workshop classroom seats 20' makes twenty")
     with Progress(console=messages, disable=not messages.is_terminal) as progress:
         task = progress.add_task("seats", total=len(numbers))
         done = start(Client.of(hub), numbers, at_once, lambda number: progress.advance(task))
@@ -203,7 +200,7 @@ def plan(
     if measure:
         found = planning.measure()
         if not found["server"]:
-            raise WorkshopError("no seat runs here to be measured; 'workshop hub warm' starts them")
+            raise WorkshopError("no seat runs here to be measured; 'workshop classroom warm' starts them")
         kernels = found["kernel"] or [MEASURED.kernel]
         figures = planning.Figures(MEASURED.base, mean(found["server"]), mean(kernels))
     figures = planning.Figures(figures.base, server or figures.server, kernel or figures.kernel)
@@ -222,7 +219,7 @@ def plan(
 
 app.command("archive")(ending.archive)
 app.command("restore")(ending.restore)
-app.add_typer(ending.homes_app, name="homes")
+app.command("delete")(ending.delete)
 
 
 @app.command()

@@ -173,13 +173,14 @@ class Doctor:
         """See whether each seat has what it needs on this machine."""
         numbers = self.numbers()
         if not numbers:
-            return False, "there are none; 'workshop hub seats 20' makes twenty"
+            return False, "there are none; 'workshop classroom seats 20' makes twenty"
         lacking = [each for each in numbers if not (RUN / f"{each}.env").exists()]
         lacking += [each for each in numbers if self.run(["id", account(each)]).returncode]
         if lacking:
             return (
                 False,
-                f"{', '.join(sorted(set(lacking)))} are incomplete; run 'workshop hub seats {len(numbers)}'",
+                f"{', '.join(sorted(set(lacking)))} are incomplete; "
+                f"run 'workshop classroom seats {len(numbers)}'",
             )
         return True, f"{len(numbers)} of them"
 
@@ -222,7 +223,7 @@ class Doctor:
             )
         return False, (
             f"{has}; {seats} seats of which a third trains need {least / 1024:.1f} GiB: rent more, or make "
-            "fewer seats ('workshop hub plan' says how many fit)"
+            "fewer seats ('workshop classroom plan' says how many fit)"
         )
 
     def swap(self) -> tuple[bool, str]:
@@ -286,7 +287,7 @@ class Doctor:
         running = set(seats_in(self.run(words).stdout)) & set(numbers)
         says = f"{len(running)} of {len(numbers)} seats run"
         if len(running) < len(numbers):
-            return False, f"{says}; 'workshop hub warm' starts the others before people come"
+            return False, f"{says}; 'workshop classroom warm' starts the others before people come"
         return True, says
 
 

@@ -1,4 +1,4 @@
-"""``workshop hub archive``, ``restore`` and ``homes delete``: what is kept of a class, and the way back."""
+"""``workshop classroom archive``, ``restore`` and ``delete``: what is kept of a class, and the way back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from workshop.core.output import messages
 
 FOLDER = "archive"
 """Of the prefix: where archives lie unless another folder is named."""
-
-homes_app = words.homes_group()
 
 
 def archive(
@@ -74,8 +72,7 @@ def restore(
         words.say(f"{len(done.codes)} seats have the archive's codes, {len(brought)} their notebooks")
 
 
-@homes_app.command("delete")
-def delete_homes(
+def delete(
     wanted: Wanted = None,
     with_seats: Annotated[
         bool, typer.Option("--with-seats", help="And the seats: accounts, and the codes on the cards.")
@@ -113,6 +110,6 @@ def delete_homes(
     document = {"changed": bool(gone), "deleted": gone, "archive": kept}
     words.report(document, failed, len(numbers), "homes were not deleted", json)
     if not json:
-        again = "" if with_seats else "; 'workshop hub seats N' brings new notebooks to them"
+        again = "" if with_seats else "; 'workshop classroom seats N' brings new notebooks to them"
         there = f"; their notebooks are in {kept}" if kept else ""
         words.say(f"{what} are deleted{there}{again}")

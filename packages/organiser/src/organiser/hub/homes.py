@@ -175,7 +175,8 @@ def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
 def write_port(number: str, units: Path = UNIT_FOLDER) -> bool:
     """Let a seat's unit listen on the seat's own port; return whether it did not say so before."""
     file = units / f"{unit(number)}.d" / "port.conf"
-    text = f"# Managed by 'workshop hub seats'.\n[Service]\nSocketBindAllow=tcp:{FIRST_PORT + int(number)}\n"
+    allowed = f"SocketBindAllow=tcp:{FIRST_PORT + int(number)}"
+    text = f"# Managed by 'workshop classroom seats'.\n[Service]\n{allowed}\n"
     if file.exists() and file.read_text(encoding="ascii") == text:
         return False
     file.parent.mkdir(mode=0o755, exist_ok=True)
@@ -259,5 +260,5 @@ def make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
     """Let the machine make, now and whenever it starts, a file for each seat that only the hub writes."""
     lines = [f"d {RUN} 0755 root root -"]
     lines += [f"f {RUN}/{number}.env 0600 {hub.account} {hub.account} -" for number in numbers]
-    write_whole(TMPFILES, "\n".join(["# Managed by 'workshop hub seats'.", *lines]) + "\n")
+    write_whole(TMPFILES, "\n".join(["# Managed by 'workshop classroom seats'.", *lines]) + "\n")
     programs.run("systemd-tmpfiles", "--create", TMPFILES)

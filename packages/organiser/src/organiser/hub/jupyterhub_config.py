@@ -59,7 +59,7 @@ c.Spawner.poll_interval = 10
 c.JupyterHub.concurrent_spawn_limit = 0
 c.JupyterHub.active_server_limit = 0
 
-# `workshop hub warm`, `free` and `doctor`.
+# `workshop classroom warm`, `free` and `doctor`.
 c.JupyterHub.services = [{"name": "workshop", "api_token": hub.secret("cli-token")}]
 c.JupyterHub.load_roles = [
     {

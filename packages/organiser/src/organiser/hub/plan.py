@@ -40,8 +40,8 @@ class Figures:
 
 
 MEASURED = Figures(base=89 + 72, server=98, kernel=516)
-"""PSS with three seats, as `workshop hub plan --measure` takes it, on two cores. The kernel: the peak RSS
-of the lesson on style transfer in full (541 MB, docs/status.md)."""
+"""PSS with three seats, as `workshop classroom plan --measure` takes it, on two cores. The kernel: the peak
+RSS of the lesson on style transfer in full (541 MB, docs/status.md)."""
 
 
 def pss_mib(process: Path) -> float:

@@ -169,7 +169,7 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
         )
     if without := sorted(set(here.seats) - set(theirs.seats)):
         done.notes.append(
-            f"of this server's seats the archive lacks {len(without)}; 'workshop hub seats "
+            f"of this server's seats the archive lacks {len(without)}; 'workshop classroom seats "
             f"{int(without[-1])}' prints cards for them"
         )
     group = pwd.getpwnam(hub.account).pw_gid

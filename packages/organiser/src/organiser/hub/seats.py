@@ -68,7 +68,7 @@ class Seats:
             seats = {}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkshopError(
-                f"{file} is damaged; make the seats anew: workshop hub seats N --anew"
+                f"{file} is damaged; make the seats anew: workshop classroom seats N --anew"
             ) from error
         return cls(key, seats)
 

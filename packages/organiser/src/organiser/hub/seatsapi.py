@@ -76,7 +76,7 @@ class SpeakerCode(APIHandler):  # type: ignore[misc]
     def post(self) -> None:
         """Answer with the code, which nothing else holds."""
         if not self.authenticator.speaker_code:
-            raise web.HTTPError(404, "'workshop hub speaker' makes the code on this server")
+            raise web.HTTPError(404, "'workshop classroom speaker-code' makes the code on this server")
         speaker: Speaker = self.authenticator.speaker
         code = new_speaker_code(speaker.key, speaker.code_file, os.getegid())
         self.finish({"code": printed(code)})

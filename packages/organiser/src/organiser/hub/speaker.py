@@ -21,7 +21,7 @@ from organiser.hub.limits import WrongCodes
 from organiser.hub.units import unit
 from workshop.core.files import write_whole
 
-WRONG = "That is not the code; 'workshop hub speaker' makes a new one."
+WRONG = "That is not the code; 'workshop classroom speaker-code' makes a new one."
 FRESH_SECONDS = 65.0
 """How long what a seat told counts: three of its reports."""
 LONGEST_MESSAGE = 300

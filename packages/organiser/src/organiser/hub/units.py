@@ -48,7 +48,8 @@ def write_environment(seat: str, environment: dict[str, str], folder: Path = RUN
         descriptor = os.open(folder / f"{seat}.env", os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
     except OSError as error:
         raise WorkshopError(
-            f"seat {int(seat)} is not ready on this machine ({error.strerror}); run 'workshop hub seats'"
+            f"seat {int(seat)} is not ready on this machine ({error.strerror}); "
+            "run 'workshop classroom seats'"
         ) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

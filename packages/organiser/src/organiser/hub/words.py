@@ -35,11 +35,6 @@ def say(text: str) -> None:
     console.print(text)
 
 
-def homes_group(how: str = "") -> typer.Typer:
-    """Return the group of words about homes; ``how`` they work ends its help."""
-    return typer.Typer(no_args_is_help=True, help=f"The seats' homes, at the end of a class{how}.")
-
-
 def someone_is_here() -> bool:
     """Tell whether a question would be seen."""
     return sys.stdin.isatty()

@@ -1,4 +1,4 @@
-"""``workshop thumbdrive``: plan, stage, write and verify sticks."""
+"""``workshop stick``: plan, stage, write and verify sticks."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def _require_stick(path: Path, disk: Disk | None, force: bool, *, is_system: boo
     if is_system or (disk and disk.is_system):
         raise WorkshopError(
             f"{path} is on the disk that this machine runs from, which is never written; name a stick, or "
-            "fill a folder with 'workshop thumbdrive stage DIR'"
+            "fill a folder with 'workshop stick stage DIR'"
         )
     if not (disk and disk.removable) and not force:
         what = f" ({disk.title})" if disk else ""
@@ -156,7 +156,7 @@ def device_at(path: Path, force: bool) -> Disk:
     """Return the disk of a device that shall be written or formatted; refused as ``place_at`` does."""
     disk = _disk_of(str(path), disks())
     if disk is None:
-        raise WorkshopError(f"{path} is no disk that lsblk lists; see 'workshop thumbdrive disks'")
+        raise WorkshopError(f"{path} is no disk that lsblk lists; see 'workshop stick disks'")
     _require_stick(path, disk, force)
     if disk.read_only:
         raise WorkshopError(f"{path} is read-only; move the lock on its side, or take another")

@@ -12,6 +12,7 @@ from workshop.core.errors import WorkshopError
 from workshop.core.files import flush_folder, take_lock
 
 HEAD = "# The files that 'workshop thumbdrive' put on this stick, and may replace or delete."
+"""The command is called ``workshop stick`` now; sticks that exist begin with this line."""
 
 
 @contextlib.contextmanager

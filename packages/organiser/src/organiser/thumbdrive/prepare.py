@@ -90,7 +90,7 @@ def _require_unchanged(stick: Path, disk: Disk, force: bool) -> None:
     if device_at(stick, force) != disk:
         raise WorkshopError(
             f"{stick} is not the disk any more that was confirmed ({disk.title}), or was mounted meanwhile; "
-            "nothing on it was changed: look at 'workshop thumbdrive disks' and run this again"
+            "nothing on it was changed: look at 'workshop stick disks' and run this again"
         )
 
 

@@ -55,11 +55,11 @@ def read_staged(folder: Path) -> dict[str, Entry]:
     """Return the files of a staged folder by name; WorkshopError where it is not whole."""
     hashes = read_sums(folder)
     if hashes is None:
-        raise WorkshopError(f"{folder} was not staged (it has no {SUMS}); run 'workshop thumbdrive stage'")
+        raise WorkshopError(f"{folder} was not staged (it has no {SUMS}); run 'workshop stick stage'")
     entries = {}
     for name, sha256 in hashes.items():
         try:
             entries[name] = Entry((folder / name).stat().st_size, sha256)
         except FileNotFoundError:
-            raise WorkshopError(f"{folder} lacks {name}; run 'workshop thumbdrive stage' again") from None
+            raise WorkshopError(f"{folder} lacks {name}; run 'workshop stick stage' again") from None
     return entries

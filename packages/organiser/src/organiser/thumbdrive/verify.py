@@ -58,8 +58,8 @@ class Verdict:
         if self.unreadable:
             return "take another stick"
         if self.wrong:
-            return "mend it by 'workshop thumbdrive write --reread'"
-        return "mend it by 'workshop thumbdrive write'" if self.missing else ""
+            return "mend it by 'workshop stick write --reread'"
+        return "mend it by 'workshop stick write'" if self.missing else ""
 
     def as_document(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -92,7 +92,7 @@ def check_stick(
     hashes = read_sums(folder)
     if hashes is None:
         begun = " (it was not written to its end)" if (folder / OWN).exists() else ""
-        raise WorkshopError(f"{folder} has no {SUMS}{begun}; write it with 'workshop thumbdrive write'")
+        raise WorkshopError(f"{folder} has no {SUMS}{begun}; write it with 'workshop stick write'")
     signature = check_signature(folder, signers)
     verdict = Verdict(folder, len(hashes), signature=signature, must_be_signed=must_be_signed)
     there = list(_files(folder))

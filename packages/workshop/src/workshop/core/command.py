@@ -28,22 +28,23 @@ CAPABILITIES: Table = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
-    "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }
-ALIASES: Table = {
+UNLISTED: Table = {
+    "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "sync": ("workshop.sync.cli", "The same as update notebooks."),
     "pull": ("workshop.sync.machine:pull_app", "The same as update machine."),
     "updates": ("workshop.sync.machine", "The same as update source."),
 }
-"""Words of before, which timers of older machines and scripts call; the help does not list them."""
+"""What set-up, timers of older machines and scripts call; the help does not list them."""
 ORGANISERS = {
-    "image": "Build and start the workshop's container image.",
-    "thumbdrive": "Fill thumb drives: plan, stage, write many, verify.",
-    "hub": "The classroom: seats and their cards, and whether the doors can open.",
     "appliance": "Build, export and verify the virtual machine.",
+    "image": "Build and start the workshop's container image.",
+    "stick": "Fill thumb drives: plan, stage, write many, verify.",
+    "classroom": "The classroom: seats and their cards, and whether the doors can open.",
+    "cluster": "The classroom on Kubernetes, experimental: seats and cards in a folder.",
 }
 """The words of the package ``organiser``, which the help names also where it is missing."""
 GROUP = "workshop.commands"
@@ -103,7 +104,7 @@ def program() -> Any:
             f"{sys.executable} has no {error.name}; run tools/workshop of the checkout"
         ) from error
 
-    class Words(lazy_group(CAPABILITIES | ALIASES)):  # type: ignore[misc]  # a class that is made at run time
+    class Words(lazy_group(CAPABILITIES | UNLISTED)):  # type: ignore[misc]  # a class that is made at run time
         """The words of this package, and those that others add."""
 
         def list_commands(self, ctx: Any) -> list[str]:

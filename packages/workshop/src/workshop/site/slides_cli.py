@@ -124,7 +124,7 @@ def publish(
 
 
 @app.command()
-def votes(
+def vote(
     workshop: Annotated[
         str, typer.Argument(help="A workshop of the schedule; default: the one that is held here.")
     ] = "",

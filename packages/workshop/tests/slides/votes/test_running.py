@@ -1,4 +1,4 @@
-"""``workshop slides votes`` as a process: killed, started again, ended."""
+"""``workshop slides vote`` as a process: killed, started again, ended."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Vote:
     def start(self) -> dict[str, Any]:
         words = ["--port", self.port, "--deck-port", self.deck_port, "--source", CHECKOUT, "--json"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workshop", "slides", "votes", "ninety-minutes", *map(str, words)],
+            [sys.executable, "-m", "workshop", "slides", "vote", "ninety-minutes", *map(str, words)],
             env=self._environment, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None

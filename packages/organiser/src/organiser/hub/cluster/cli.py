@@ -1,4 +1,4 @@
-"""``workshop hub cluster``: a classroom on Kubernetes, by its folder on the organiser's machine."""
+"""``workshop cluster``: a classroom on Kubernetes, by its folder on the organiser's machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workshop.core.output import messages, print_json
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The classroom on Kubernetes: seats and cards in a folder, and the hub behind its address.",
+    help="The classroom on Kubernetes, experimental: seats and cards in a folder.",
 )
 
 Folder = Annotated[Path, typer.Argument(help="The classroom's folder.")]
@@ -52,7 +52,7 @@ def prepare(
 
 
 @app.command()
-def free(
+def release(
     folder: Folder,
     seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=9999)],
     json: Json = False,
@@ -68,8 +68,8 @@ def free(
         words.say(f"seat {seat} is free for the browser that comes next with its code")
 
 
-@app.command()
-def speaker(folder: Folder, json: Json = False) -> None:
+@app.command("speaker-code")
+def speaker_code(folder: Folder, json: Json = False) -> None:
     """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
     from organiser.hub.cluster.folder import load
 
@@ -118,12 +118,8 @@ def warm(
         words.say(f"{len(done.ready)} seats run")
 
 
-homes_app = words.homes_group(", by kubectl")
-app.add_typer(homes_app, name="homes")
-
-
-@homes_app.command("archive")
-def archive_homes(folder: Folder, wanted: Wanted = None, into: Into = None, json: Json = False) -> None:
+@app.command()
+def archive(folder: Folder, wanted: Wanted = None, into: Into = None, json: Json = False) -> None:
     """Archive the notebooks of seats, a file for each, into a new folder."""
     from organiser.hub.cluster.folder import load
     from organiser.hub.cluster.homes import Homes
@@ -132,8 +128,8 @@ def archive_homes(folder: Folder, wanted: Wanted = None, into: Into = None, json
     words.report_archived(homes.archive_all(homes.seats(wanted or ()), into or folder / "archive"), json)
 
 
-@homes_app.command("delete")
-def delete_homes(
+@app.command()
+def delete(
     folder: Folder,
     wanted: Wanted = None,
     with_seats: Annotated[
@@ -174,7 +170,7 @@ def delete_homes(
 
 
 def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float | None, json: bool) -> None:
-    """Print what a cluster needs for so many seats; ``workshop hub plan --seats`` calls this."""
+    """Print what a cluster needs for so many seats; ``workshop classroom plan --seats`` calls this."""
     import dataclasses
 
     from organiser.hub.cluster.plan import EXAMPLE, Seat, load_prices, plan

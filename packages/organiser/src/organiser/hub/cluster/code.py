@@ -166,7 +166,7 @@ _Readable.add_representer(str, _text)
 
 def as_yaml(document: object) -> str:
     """Return a document as a file that a person can read and compare."""
-    head = "# Made by 'workshop hub cluster prepare' of our own files. Changes are overwritten.\n"
+    head = "# Made by 'workshop cluster prepare' of our own files. Changes are overwritten.\n"
     return head + yaml.dump(document, Dumper=_Readable, sort_keys=False, width=1000, allow_unicode=True)
 
 
