@@ -23,7 +23,7 @@ NEEDED=(
   podman crun netavark nftables mmdebstrap qemu-utils dosfstools mtools grub-common grub-pc-bin chromium-headless-shell
 )
 NEEDED_BY_SLOW=(
-  rpm createrepo-c chromium user-mode-linux exfatprogs mount exfat-fuse fusefat qemu-system-x86
+  rpm createrepo-c chromium user-mode-linux quota exfatprogs mount exfat-fuse fusefat qemu-system-x86
   vagrant vagrant-libvirt libvirt-clients libvirt-daemon-system libvirt-daemon-driver-qemu dnsmasq-base iptables
 )
 

@@ -19,7 +19,7 @@ pytest.importorskip("kubespawner")
 
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from machines.kubernetes.load import measure
-from machines.kubernetes.writing import loaded, values_of
+from machines.kubernetes.writing import PINS, loaded, values_of
 
 from organiser.hub.settings import SPEAKER_PORT
 
@@ -65,6 +65,7 @@ ROOMS: dict[str, dict[str, Any]] = {
 }
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "tag": ({"hub_kubernetes_image": "registry.example.org/workshop:latest"}, "NAME@sha256:HEX"),
+    "unpinned": ({"hub_kubernetes_hub_image": ""}, "tools/chart-pins.bash"),
     "nameless": ({"hub_kubernetes_door": "ingress"}, "hub_kubernetes_name"),
     "share": ({"hub_kubernetes_memory_limit": "85%"}, "85%"),
     "unreachable": ({"hub_kubernetes_state": "absent"}, "KUBECONFIG"),
@@ -98,6 +99,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     shared = {
         "hub_service_seats": 3,
         "hub_kubernetes_image": IMAGE,
+        **PINS,
         "hub_kubernetes_kubeconfig": "",
         "hub_kubernetes_folder": f"{folder}/{{{{ inventory_hostname }}}}",
     }

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from canaries import GIVEN, HARMLESS, canary, found
+from machines.kubernetes.writing import PINS
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -175,6 +176,7 @@ def run(tmp_path: Path) -> Any:
             "workshop_user": pwd.getpwuid(os.geteuid()).pw_name,
             "hub_kubernetes_folder": str(tmp_path / "cluster"),
             "hub_kubernetes_image": IMAGE,
+            **PINS,
             "hub_kubernetes_kubeconfig": "",
             "ansible_python_interpreter": sys.executable,
             **given,

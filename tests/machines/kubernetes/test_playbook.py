@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from machines.kubernetes.cluster import Cluster
-from machines.kubernetes.writing import ROOT, write
+from machines.kubernetes.writing import ROOT, packed, write
 from waiting import wait_until
 
 ANSIBLE = os.environ.get("WORKSHOP_CLUSTER_ANSIBLE", "")
@@ -50,7 +50,7 @@ class Playbook:
             "hub_kubernetes_folder": str(self.folder),
             "hub_kubernetes_kubeconfig": str(self.cluster.kubeconfig),
             "hub_kubernetes_namespace": NAMESPACE,
-            "hub_kubernetes_chart": str(Path(__file__).with_name("chart")),
+            **packed(Path(__file__).with_name("chart"), self.folder.parent),
             "hub_kubernetes_timeout": "3m",
             **self.given,
         }

@@ -1,7 +1,7 @@
 """Tier c: the true chart on a true cluster, from nothing to the end, in a namespace that is deleted.
 
 ``tools/testbed/release.bash cluster`` runs it, and writes a report, where these are given: ``KUBECONFIG``;
-``WORKSHOP_Z2JH_CHART``, a folder or file of Zero-to-JupyterHub's chart; ``WORKSHOP_CLUSTER_IMAGE``,
+``WORKSHOP_CLUSTER_PINS``, a file with what ``tools/chart-pins.bash`` printed; ``WORKSHOP_CLUSTER_IMAGE``,
 NAME@sha256:HEX, which the cluster can pull. From inside a seat it tries what only a cluster can refuse.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from machines.kubernetes.browsing import Participant
 from machines.kubernetes.conftest import FAILED
 from machines.kubernetes.speaking import Speaker
@@ -32,7 +33,8 @@ from organiser.hub.cluster.folder import load, write_manifest
 from organiser.hub.seats import numbered
 
 GIVEN = {
-    name: os.environ.get(name, "") for name in ("KUBECONFIG", "WORKSHOP_Z2JH_CHART", "WORKSHOP_CLUSTER_IMAGE")
+    name: os.environ.get(name, "")
+    for name in ("KUBECONFIG", "WORKSHOP_CLUSTER_PINS", "WORKSHOP_CLUSTER_IMAGE")
 }
 ANSIBLE = os.environ.get("WORKSHOP_CLUSTER_ANSIBLE", "")
 REPORT = Path(os.environ.get("WORKSHOP_CLUSTER_REPORT", "cluster-report.md"))
@@ -62,7 +64,7 @@ class Classroom:
             "hub_kubernetes_folder": str(self.folder),
             "hub_kubernetes_namespace": self.namespace,
             "hub_kubernetes_kubeconfig": GIVEN["KUBECONFIG"],
-            "hub_kubernetes_chart": GIVEN["WORKSHOP_Z2JH_CHART"],
+            **yaml.safe_load(Path(GIVEN["WORKSHOP_CLUSTER_PINS"]).read_text()),
             "hub_kubernetes_image": GIVEN["WORKSHOP_CLUSTER_IMAGE"],
             **changed,
         }
@@ -148,7 +150,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
             f"# The classroom on a cluster, {datetime.now(UTC):%d %B %Y}",
             "",
             f"- {'; '.join(version)}",
-            f"- chart {GIVEN['WORKSHOP_Z2JH_CHART']}, image {GIVEN['WORKSHOP_CLUSTER_IMAGE']}",
+            f"- chart by {GIVEN['WORKSHOP_CLUSTER_PINS']}, image {GIVEN['WORKSHOP_CLUSTER_IMAGE']}",
             "",
             "| what was tried | what was seen |",
             "|---|---|",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ def write(folder: Path, image: str, seats: int, **given: Any) -> None:
         "hub_kubernetes_folder": str(folder),
         "hub_kubernetes_kubeconfig": "",
         "hub_kubernetes_cpu_guarantee": 0.02,
+        **PINS,
         **given,
     }
     command = ["ansible-playbook", "-i", "localhost,", "-c", "local", "playbooks/classroom-kubernetes.yml"]
@@ -33,6 +36,23 @@ def write(folder: Path, image: str, seats: int, **given: Any) -> None:
         [*command, "-e", json.dumps(variables)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+PINS = {
+    "hub_kubernetes_chart_sha256": "c" * 64,
+    "hub_kubernetes_hub_image": f"registry.example.org/hub@sha256:{'d' * 64}",
+    "hub_kubernetes_proxy_image": f"registry.example.org/proxy@sha256:{'e' * 64}",
+}
+"""A chart and its images, where nothing is fetched."""
+
+
+def packed(chart: Path, into: Path) -> dict[str, str]:
+    """Return the settings of a chart's folder, packed as helm packs one."""
+    file = into / "jupyterhub-4.4.0.tgz"
+    with tarfile.open(file, "w:gz") as opened:
+        opened.add(chart, "jupyterhub")
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    return {**PINS, "hub_kubernetes_chart": str(file), "hub_kubernetes_chart_sha256": found}
 
 
 VALUES = ("values.yaml", "hub-code.yaml", "own-values.yaml")

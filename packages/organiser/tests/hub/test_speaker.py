@@ -66,6 +66,13 @@ def test_whoever_guesses_reads_please_wait_and_keeps_nobody_out(speaker: Speaker
     assert isinstance(speaker.admit(code, "192.0.2.66"), str)
 
 
+def test_how_many_solved_an_exercise_counts_the_seats_that_let_it_be_seen(speaker: Speaker) -> None:
+    speaker.hear("001", {"solved": ["gradient", "gradient"]})
+    speaker.hear("002", {"solved": ["gradient", "loss"]})
+    speaker.hear("003", {"lesson": "1-mnist/10-mlp.ipynb"})
+    assert speaker.solved(["001", "002", "003", "004"]) == {"gradient": 2, "loss": 1}
+
+
 def test_what_a_seat_told_is_forgotten_when_it_tells_nothing_more(speaker: Speaker) -> None:
     speaker.hear("017", {"lesson": "1-mnist/10-mlp.ipynb"})
     told = speaker.told("017")

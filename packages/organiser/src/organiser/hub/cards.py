@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import html
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import segno
+from fpdf import FPDF
 
 from organiser.hub.codes import printed
-from organiser.hub.pdf import A4, Page, document
 from organiser.hub.warningpage import lines_of
 from workshop.core.files import write_whole
 
 COLUMNS, ROWS = 2, 4
 TITLE = "Deep Learning Workshop"
+ENCODING = "windows-1252"
 QUIET = 4
 """Light modules around a QR code, as its standard wants."""
 SHORT_NAME, SHORT_ADDRESS = 22, 38
@@ -38,10 +40,9 @@ class Card:
         """Return the address of the QR code. What is behind its # is sent to no server."""
         return f"{self.address}/hub/login#{int(self.number)}.{self.code}"
 
-    def modules(self) -> list[list[bool]]:
-        """Return the QR code as rows of dark and light modules."""
-        code = segno.make(self.link, error="m", micro=False)
-        return [[bool(dark) for dark in row] for row in code.matrix_iter(border=QUIET)]
+    def qr(self) -> segno.QRCode:
+        """Return the QR code of the link."""
+        return segno.make(self.link, error="m", micro=False)
 
     def warning(self) -> list[str]:
         """Return what the card says about a self-made certificate; no lines otherwise."""
@@ -55,47 +56,45 @@ class Card:
 
 def sheets(cards: list[Card]) -> bytes:
     """Return the cards as a PDF, COLUMNS × ROWS to a sheet of A4."""
-    pages = []
-    width, height = A4[0] / COLUMNS, A4[1] / ROWS
-    for start in range(0, len(cards), COLUMNS * ROWS):
-        page = Page()
-        for column in range(1, COLUMNS):
-            page.line(column * width, 0, column * width, A4[1])
-        for row in range(1, ROWS):
-            page.line(0, row * height, A4[0], row * height)
-        for place, card in enumerate(cards[start : start + COLUMNS * ROWS]):
-            _draw(page, card, place % COLUMNS * width, place // COLUMNS * height)
-        pages.append(page)
-    return document(pages, f"{TITLE}: cards of {len(cards)} seats")
+    pdf = FPDF(format="A4")
+    pdf.set_title(f"{TITLE}: cards of {len(cards)} seats")
+    pdf.core_fonts_encoding = ENCODING
+    pdf.set_draw_color(179)
+    pdf.set_line_width(0.14)
+    width, height = pdf.w / COLUMNS, pdf.h / ROWS
+    for place, card in enumerate(cards):
+        column, row = place % COLUMNS, place // COLUMNS % ROWS
+        if not column and not row:
+            pdf.add_page()
+            for cut in range(1, COLUMNS):
+                pdf.line(cut * width, 0, cut * width, pdf.h)
+            for cut in range(1, ROWS):
+                pdf.line(0, cut * height, pdf.w, cut * height)
+        _draw(pdf, card, column * width, row * height)
+    return bytes(pdf.output())
 
 
-def _draw(page: Page, card: Card, left: float, top: float) -> None:
+def _draw(pdf: FPDF, card: Card, left: float, top: float) -> None:
     """Draw one card into its place; printers leave the outer 5 mm of a sheet white."""
     left, top = left + 9, top + 8
-    page.text(left, top + 3, TITLE, 9)
-    page.text(left, top + 12, f"Seat {int(card.number)}", 20, "bold")
-    page.text(left, top + 19, card.name, 11 if len(card.name) <= SHORT_NAME else 8, "bold")
-    page.text(left, top + 29, "Scan this, or open", 8)
-    _draw_code(page, card.modules(), left + 55, top - 3, 34)
-    page.text(left, top + 36, card.address, 11 if len(card.address) <= SHORT_ADDRESS else 7.5, "bold")
-    page.text(left, top + 42, "and type your seat and this code:", 8)
-    page.text(left, top + 50, printed(card.code), 17, "code")
+
+    def write(y: float, words: str, size: float, font: str = "helvetica", style: str = "") -> None:
+        pdf.set_font(font, style, size)
+        # The fonts that every reader has know Western Europe's letters alone.
+        pdf.text(left, top + y, words.encode(ENCODING, errors="replace").decode(ENCODING))
+
+    write(3, TITLE, 9)
+    write(12, f"Seat {int(card.number)}", 20, style="B")
+    write(19, card.name, 11 if len(card.name) <= SHORT_NAME else 8, style="B")
+    write(29, "Scan this, or open", 8)
+    drawn = io.BytesIO()
+    card.qr().save(drawn, kind="png", scale=8, border=QUIET)
+    pdf.image(drawn, left + 55, top - 3, 34)
+    write(36, card.address, 11 if len(card.address) <= SHORT_ADDRESS else 7.5, style="B")
+    write(42, "and type your seat and this code:", 8)
+    write(50, printed(card.code), 17, "courier", "B")
     for number, line in enumerate(card.warning()):
-        page.text(left, top + 55 + 2.8 * number, line, 6.2)
-
-
-def _draw_code(page: Page, modules: list[list[bool]], left: float, top: float, side: float) -> None:
-    """Draw a QR code, each run of dark modules as one box."""
-    step = side / len(modules)
-    for row, line in enumerate(modules):
-        column = 0
-        while column < len(line):
-            end = column
-            while end < len(line) and line[end]:
-                end += 1
-            if end > column:
-                page.box(left + column * step, top + row * step, (end - column) * step, step)
-            column = end + 1
+        write(55 + 2.8 * number, line, 6.2)
 
 
 def page_of(cards: list[Card]) -> str:
@@ -109,7 +108,7 @@ def page_of(cards: list[Card]) -> str:
 
 
 def _article(card: Card) -> str:
-    drawn = segno.make(card.link, error="m", micro=False).svg_inline(border=QUIET, omitsize=True)
+    drawn = card.qr().svg_inline(border=QUIET, omitsize=True)
     warning = "".join(f"<small>{html.escape(line)}</small>" for line in card.warning())
     return (
         f"<article><div><p>{TITLE}</p><h2>Seat {int(card.number)}</h2><p><b>{html.escape(card.name)}</b></p>"

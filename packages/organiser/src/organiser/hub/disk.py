@@ -6,10 +6,8 @@ The quota is that of the seat's account, not of a project: the owner of a file m
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
-import struct
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,19 +15,9 @@ from pathlib import Path
 
 from organiser.hub.seats import account
 from organiser.hub.settings import HubSettings
+from workshop.core import programs
 from workshop.core.errors import WorkshopError
 
-QUOTACTL_FD = 443
-"""The system call's number, one for all processors since Linux 5.14."""
-USERS = 0
-STATE, SET = 0x5805, 0x800008
-"""Q_XGETQSTAT and Q_SETQUOTA."""
-ENFORCED = 1 << 1
-"""Of the state's flags, FS_QUOTA_UDQ_ENFD: users are held to their limits."""
-LIMITS = "=QQQQQQQQI4x"
-"""struct if_dqblk; sizes are in KiB."""
-BLOCKS_AND_FILES = 1 | 4
-"""Of its last field: which limits are meant."""
 BYTES_PER_FILE = 16 * 1024
 """As many files as ext4 has room for, which makes one inode for so many bytes."""
 COUNT_SECONDS = 20.0
@@ -46,36 +34,32 @@ def places(hub: HubSettings) -> list[Path]:
     return list(found.values())
 
 
-def _quotactl(folder: Path, command: int, number: int, buffer: ctypes.Array[ctypes.c_char]) -> None:
-    """Call the kernel; OSError with its word when it refuses."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        if libc.syscall(QUOTACTL_FD, descriptor, command << 8 | USERS, number, buffer):
-            error = ctypes.get_errno()
-            raise OSError(error, os.strerror(error), str(folder))
-    finally:
-        os.close(descriptor)
+def _mounted(folder: Path, column: str) -> str:
+    """Return what findmnt knows of the file system of a folder."""
+    words = ["findmnt", "--noheadings", "--first-only", "--output", column, "--target", folder]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def keeps_quotas(folder: Path) -> bool:
-    """Tell whether the file system of a folder holds accounts to a quota."""
-    buffer = ctypes.create_string_buffer(128)
-    try:
-        _quotactl(folder, STATE, 0, buffer)
-    except OSError:  # none here, or none in this kernel
-        return False
-    return bool(struct.unpack_from("=H", buffer, 2)[0] & ENFORCED)
+    """Tell whether the file system of a folder is mounted so that it holds accounts to a quota."""
+    return "usrquota" in _mounted(folder, "OPTIONS").split(",")
 
 
 def set_quota(folder: Path, user: int, most: int) -> None:
     """Let an account have at most so many bytes on the file system of a folder; 0: no limit.
 
-    Raises OSError.
+    Raises WorkshopError when the file system does not take it, or Debian's package quota is missing.
     """
-    blocks, files = most // 1024, most // BYTES_PER_FILE
-    values = struct.pack(LIMITS, blocks, blocks, 0, files, files, 0, 0, 0, BLOCKS_AND_FILES)
-    _quotactl(folder, SET, user, ctypes.create_string_buffer(values, len(values)))
+    blocks, files = str(most // 1024), str(most // BYTES_PER_FILE)
+    limits = (str(user), blocks, blocks, files, files)
+    words = [programs.find("setquota"), "--user", *limits, _mounted(folder, "TARGET")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise WorkshopError(
+            f"cannot limit what account {user} may have in {folder}: "
+            f"{done.stderr.partition('.')[0].strip()}; "
+            "'The disk' in docs/classroom.md says what its file system needs"
+        )
 
 
 def set_quotas(hub: HubSettings, numbers: Sequence[str]) -> None:
@@ -85,12 +69,7 @@ def set_quotas(hub: HubSettings, numbers: Sequence[str]) -> None:
     """
     for place in filter(keeps_quotas, places(hub)):
         for number in numbers:
-            try:
-                set_quota(place, pwd.getpwnam(account(number)).pw_uid, hub.seat_disk_bytes)
-            except OSError as error:
-                raise WorkshopError(
-                    f"cannot limit what {account(number)} may have in {place}: {error.strerror}"
-                ) from error
+            set_quota(place, pwd.getpwnam(account(number)).pw_uid, hub.seat_disk_bytes)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@
     return made;
   }
 
-  function show({ machine, message, seats }) {
+  function show({ machine, message, seats, solved }) {
     const taken = seats.filter((each) => each.taken).length;
     const here = machine === null
       ? `${seats.filter((each) => each.state === "ready").length} servers run, ` +
@@ -97,11 +97,17 @@
     byId("glance").textContent = `${taken} of ${seats.length} seats are taken. ${here}`;
     byId("message").textContent = message || "nothing";
     byId("seats").replaceChildren(...seats.map(row));
-    const counts = new Map();
-    for (const { lesson } of seats) if (lesson) counts.set(lesson, (counts.get(lesson) || 0) + 1);
-    const lines = [...counts].sort((a, b) => b[1] - a[1]).map(([lesson, count]) =>
-      Object.assign(document.createElement("li"), { textContent: `${count} at ${lesson}` }));
-    byId("lessons").replaceChildren(...lines);
+    const counts = {};
+    for (const { lesson } of seats) if (lesson) counts[lesson] = (counts[lesson] || 0) + 1;
+    list("lessons", counts, "at");
+    list("solved", solved, "solved");
+  }
+
+  /** Fill a list with how many there are of each, the most first. */
+  function list(id, counts, verb) {
+    const lines = Object.entries(counts).sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+    byId(id).replaceChildren(...lines.map(([name, count]) =>
+      Object.assign(document.createElement("li"), { textContent: `${count} ${verb} ${name}` })));
   }
 
   let isAway = false;

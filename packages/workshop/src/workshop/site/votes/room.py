@@ -16,6 +16,8 @@ import json
 import resource
 import socket
 import threading
+import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,9 @@ MOST_BYTES = 512
 MOST_CONNECTIONS = 2000
 MOST_PHONES = 5000
 OPEN_FILES = 4096
+REQUESTS_SECONDS, REQUESTS_A_PHONE = 5.0, 5
+"""In so many seconds an address has so many requests for each phone that may be behind it. A phone asks
+every two seconds."""
 SILENT_SECONDS = 30
 """How long a connection may stay without a request, or a request may take to arrive."""
 
@@ -71,6 +76,11 @@ class Answer(Guarded):
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
         self.set_header("Content-Security-Policy", self.settings["page"].policy)
+
+    def on_finish(self) -> None:
+        """Let the listener count it."""
+        server: Limited = self.settings["room"].server
+        server.finished(self.request.server_connection)
 
     def prepare(self) -> None:
         """Refuse a foreign name; then there is nothing here."""
@@ -114,35 +124,64 @@ class Vote(Answer):
 
 
 class Limited(HTTPServer):
-    """Keeps so many connections and no more, in all and from one address; a new one takes an old one's place.
+    """Keeps so many connections, in all and from one address, and answers so many requests of an address.
 
-    The place is that of the oldest one, of the same address where that has its share, else of the address
-    with the most. So nobody keeps others out by connections that say nothing, from however many addresses.
+    A new connection takes the place of the slowest one: the one whose last request was finished, or which was
+    opened, the longest ago. It is one of the same address where that has its share, else of the address with
+    the most. So nobody keeps others out by connections that say nothing or little, from however many addresses.
     """
 
     def initialize(self, *args: Any, per_address: int = MOST_CONNECTIONS, **how: Any) -> None:
         """Begin without a connection."""
         super().initialize(*args, **how)
-        self._per_address = per_address
+        self._per_address = 2 * per_address + 20
+        self._requests = REQUESTS_A_PHONE * self._per_address
         self._held: dict[str, dict[IOStream, None]] = {}
-        """Of each address its connections, the oldest first."""
+        """Of each address its connections, the slowest first."""
+        self._finished: Counter[str] = Counter()
+        """Of each address its requests since ``_since``."""
+        self._since = 0.0
+
+    def places_left(self) -> int:
+        """Return how many connections it takes before it closes one for each."""
+        return MOST_CONNECTIONS - sum(len(held) for held in [*self._held.values()])
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         """Take a connection, and close another one where there are too many."""
         origin = str(address[0])
+        if self._is_over(origin):
+            stream.close()
+            return
         if len(self._held.get(origin, ())) >= self._per_address:
-            self._close_oldest(origin)
-        elif sum(map(len, self._held.values())) >= MOST_CONNECTIONS:
-            self._close_oldest(max(self._held, key=lambda each: len(self._held[each])))
+            self._close_slowest(origin)
+        elif self.places_left() <= 0:
+            self._close_slowest(max(self._held, key=lambda each: len(self._held[each])))
         self._held.setdefault(origin, {})[stream] = None
         super().handle_stream(stream, address)
+
+    def finished(self, server_conn: Any) -> None:
+        """Count a request that was answered, and close its connection where its address had too many."""
+        origin, stream = str(server_conn.context.address[0]), server_conn.stream
+        self._finished[origin] += 1
+        if self._is_over(origin):
+            stream.close()
+        elif stream in self._held.get(origin, {}):
+            self._held[origin][stream] = self._held[origin].pop(stream)
 
     def on_close(self, server_conn: object) -> None:
         """Give a connection's place to another one."""
         super().on_close(server_conn)
         self._forget(str(server_conn.context.address[0]), server_conn.stream)  # type: ignore[attr-defined]
 
-    def _close_oldest(self, origin: str) -> None:
+    def _is_over(self, origin: str) -> bool:
+        """Tell whether an address had all the requests that it may have for now."""
+        now = time.monotonic()
+        if now - self._since > REQUESTS_SECONDS:
+            self._since = now
+            self._finished.clear()
+        return self._finished[origin] > self._requests
+
+    def _close_slowest(self, origin: str) -> None:
         stream = next(iter(self._held[origin]))
         self._forget(origin, stream)
         stream.close()
@@ -168,11 +207,14 @@ class Room:
     ) -> None:
         """Remember what is asked, and where it is listened."""
         self._ballots, self._questions, self._sockets = ballots, questions, sockets
-        self._address, self._per_address = address, per_address
         self._phones: set[str] = set()
         self._application = tornado.web.Application(
             [(r"/", Vote)], default_handler_class=Answer, page=page, room=self,
             host_check=HostCheck(address),
+        )  # fmt: skip
+        self.server = Limited(
+            self._application, max_body_size=MOST_BYTES, max_header_size=8192, body_timeout=SILENT_SECONDS,
+            idle_connection_timeout=SILENT_SECONDS, per_address=per_address,
         )  # fmt: skip
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -218,17 +260,13 @@ class Room:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        server = Limited(
-            self._application, max_body_size=MOST_BYTES, max_header_size=8192, body_timeout=SILENT_SECONDS,
-            idle_connection_timeout=SILENT_SECONDS, per_address=2 * self._per_address + 20,
-        )  # fmt: skip
-        server.add_sockets(self._sockets)
+        self.server.add_sockets(self._sockets)
         while not self._stop.is_set():
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), 1)
             await asyncio.to_thread(self._ballots.flush)
-        server.stop()
-        await server.close_all_connections()
+        self.server.stop()
+        await self.server.close_all_connections()
 
 
 def _allow_files() -> None:
