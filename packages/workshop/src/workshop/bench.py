@@ -30,12 +30,12 @@ def find_benches() -> Table:
 app = typer.Typer(
     cls=lazy_group(find_benches),
     no_args_is_help=True,
-    help="Measure the README's performance figures, peers side by side in one run.",
+    help="Measure the performance figures of docs/status.md, peers side by side in one run.",
 )
 
 
 @app.callback()
 def bench(context: typer.Context) -> None:
-    """Measure the README's performance figures, peers side by side in one run."""
+    """Measure the performance figures of docs/status.md, peers side by side in one run."""
     # Told to end, a bench does not leave at work what it started: services, hubs, kernels.
     context.with_resource(ended_cleanly())

@@ -30,7 +30,7 @@ CAPABILITIES: Table = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
-    "bench": ("workshop.bench", "Measure the README's performance figures."),
+    "bench": ("workshop.bench", "Measure the performance figures of docs/status.md."),
 }
 UNLISTED: Table = {
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
