@@ -308,12 +308,12 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
                 Row(f"guidance {strength}: {words}", "seeds", f"guidance/{strength}/{figure}", form)
                 for strength in ("0", "1.5", "4")
                 for words, figure, form in (
-                    ("distance", "frechet", ".2f"),
+                    ("Fréchet distance", "frechet", ".2f"),
                     ("as asked for", "asked_for", ".4f"),
-                    ("share of the variety", "variety", ".3f"),
+                    ("fraction of the variety", "variety", ".3f"),
                 )
             ),
-            Row("real digits by way of 64 numbers: distance", "seeds", "by_numbers", ".2f"),
+            Row("real digits from 64 numbers: Fréchet distance", "seeds", "by_numbers", ".2f"),
         ],
     ),
     "ring": (
