@@ -5,7 +5,7 @@ def variety(points, classes):
     return float(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean())
 
 
-# %% wrong: each class_ counts the same
+# %% wrong: each class counts the same
 def variety(points, classes):
     spreads = []
     for class_ in np.unique(classes):
@@ -48,7 +48,7 @@ def variety(points, classes):
     return float((points**2).sum(axis=1).mean())
 
 
-# %% right: by the variances of each class_
+# %% right: by the variances of each class
 def variety(points, classes):
     total = 0.0
     for class_ in set(classes.tolist()):

@@ -25,7 +25,7 @@ def guided(conditional, unconditional, strength):
     return (conditional + strength * unconditional) / (1 + strength)
 
 
-# %% wrong: what was conditional is changed on the way
+# %% wrong: the first velocity is changed on the way
 def guided(conditional, unconditional, strength):
     conditional += strength * (conditional - unconditional)
     return conditional

@@ -164,7 +164,6 @@ NOISE = (
     "adversarial, fitted noise",
 )
 WRITERS = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
-NAMES_ASKED = ("new", "different", "recognised", "put together", "neutral nats")
 
 
 def _without(pick: Callable[[list[float]], float], name: str) -> Callable[[Piece], float]:
@@ -238,10 +237,6 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
             Row("no counting", "no counting", "right", ".1%", "everything"),
             Row("no neighbours", "no neighbours", "right", ".1%", "everything"),
         ],
-    ),
-    "recurrent": (
-        "inventing-names",
-        [Row(what, "recurrent", f"asked/{what}", ".2f") for what in NAMES_ASKED],
     ),
     "games": (
         "policy",
