@@ -314,8 +314,8 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "ring": (
         "gan",
         [
-            Row(f"{name}: effective classes", "ring", f"kinds/{kept}", ".1f")
-            for name, kept in (("no remedy",) * 2, ("R1",) * 2, ("faster", "two rates"), ("both",) * 2)
+            Row(f"{name}: effective classes", "ring", f"classes/{name}", ".1f")
+            for name in ("no remedy", "R1", "faster", "both")
         ],
     ),
     "painted": (
