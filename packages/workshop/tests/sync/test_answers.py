@@ -32,7 +32,14 @@ FIRST, *_, LAST = RECORDS
 LESSONS = [(revision, lesson) for revision, lessons in RECORDS.items() for lesson in lessons]
 ASKS_ANEW = {"basics-fibonacci", "basics-descent"}
 """Exercises of the first that ask for something else now: an answer to one stays in a notebook of its own."""
-RENAMED = {"diffusion-guided", "diffusion-variety", "gan-kinds", "gan-losses", "gan-slope"}
+RENAMED = {
+    "diffusion-guided",
+    "diffusion-variety",
+    "gan-kinds",
+    "gan-losses",
+    "gan-slope",
+    "shakespeare-temperature",
+}
 """Likewise, of any version before: their functions or arguments have the field's names now."""
 ANSWER = "\n# my own answer"
 
