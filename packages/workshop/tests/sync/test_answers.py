@@ -38,6 +38,7 @@ RENAMED = {
     "gan-kinds",
     "gan-losses",
     "gan-slope",
+    "gan-turned",
     "shakespeare-temperature",
 }
 """Likewise, of any version before: their functions or arguments have the field's names now."""

@@ -321,19 +321,24 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "painted": (
         "gan",
         [
-            Row(f"{whose}, {way}", "painter", f"distance/{whose}, {way}", ".1f")
-            for whose in ("forged", "real")
+            Row(f"{whose}, {way}", "painter", f"distance/{kept}, {way}", ".1f")
+            for whose, kept in (("generated", "forged"), ("real", "real"))
             for way in BRUSHES
         ],
     ),
     "around": (
         "gan",
         [
-            Row(f"{way}: {words}", "around", f"table/{way}/{figure}", form)
+            Row(
+                f"{way.replace('detective', 'discriminator')}: {words}",
+                "around",
+                f"table/{way}/{figure}",
+                form,
+            )
             for way in NOISE
             for words, figure, form in (
-                ("the judge is sure of", "sure", ".1%"),
-                ("kinds", "kinds", ".1f"),
+                ("confident", "sure", ".1%"),
+                ("effective classes", "kinds", ".1f"),
                 ("distance", "frechet", ".0f"),
             )
         ],

@@ -111,7 +111,7 @@ def distances(whose: str) -> list[float]:
 def brush() -> Drawing:
     """Draw how far the same digits are from real ones, drawn by components and by the painter."""
     drawing = Drawing(1100, 400)
-    for number, (whose, what) in enumerate((("forged", "generated"), ("real", "real digits"))):
+    for number, (whose, what) in enumerate((("generated", "generated"), ("real", "real digits"))):
         values = distances(whose)
         left = 40 + 540 * number
         for place, (name, value, fill) in enumerate(
