@@ -7,25 +7,24 @@ def straight_through(soft):
 
 # %% wrong: hard in both directions
 def straight_through(soft):
-    return gan.hardest(soft)
+    return hardest(soft)
 
 
-# %% wrong: nothing of soft is left for the slope
+# %% wrong: nothing of soft is left for the gradient
 def straight_through(soft):
-    return theano.gradient.disconnected_grad(gan.hardest(soft))
+    return constant(hardest(soft))
 
 
 # %% wrong: the hard choice is added without taking soft away
 def straight_through(soft):
-    return soft + theano.gradient.disconnected_grad(gan.hardest(soft))
+    return soft + constant(hardest(soft))
 
 
 # %% wrong: twice as steep
 def straight_through(soft):
-    return 2 * soft + theano.gradient.disconnected_grad(gan.hardest(soft) - 2 * soft)
+    return 2 * soft + constant(hardest(soft) - 2 * soft)
 
 
 # %% right: with the two constants apart
 def straight_through(soft):
-    constant = theano.gradient.disconnected_grad
-    return constant(gan.hardest(soft)) + (soft - constant(soft))
+    return constant(hardest(soft)) + (soft - constant(soft))

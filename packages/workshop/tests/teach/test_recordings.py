@@ -36,6 +36,9 @@ def test_a_row_is_compared_seed_by_seed(tmp_path: Path, monkeypatch: pytest.Monk
     assert told[1] == "whole  0.7 ± 0.5 (0.5, 0.6, 0.9)"
     assert told[2].endswith("(0.4, 0.6, 1.0); -0.0 ± 0.6 compared with “whole”"), "seed 4 has no whole one"
     assert told[3] == "recorded 2026-01-01 to 2026-01-02"
+    folded = recordings.folded("x", "Seeds & all")
+    assert repr(folded) == "\n".join(told)
+    assert folded._repr_html_().startswith("<details><summary>Seeds &amp; all</summary><pre>recorded")
     assert recordings.away("x", "whole", 0.5) == approx(0.1)
 
 

@@ -91,17 +91,6 @@ def kinds(labels: Array) -> float:
     return float(np.exp(-(present * np.log(present)).sum()))
 
 
-def nearest(images: Array, among: Array) -> tuple[Array, Array]:
-    """Return for pictures (n, d) the places of the nearest ``among`` (m, d), and how far those are, (n,)."""
-    places, distances = [], []
-    lengths = (among**2).sum(axis=1)
-    for (few,) in batches(images, size=AT_ONCE):
-        squares = (few**2).sum(axis=1)[:, None] - 2 * few @ among.T + lengths
-        places.append(squares.argmin(axis=1))
-        distances.append(np.sqrt(np.maximum(squares.min(axis=1), 0)))
-    return np.concatenate(places), np.concatenate(distances)
-
-
 @cache
 def _weights() -> tuple[Array, ...]:
     """Return the judge's arrays: filters turned for correlation, matrices, offsets."""

@@ -6,6 +6,7 @@ a piece ends with its seed, as in "dense/no dropout/2". docs/internals.md says w
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -88,6 +89,27 @@ def lines(name: str) -> list[str]:
     return [*told, f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}"]
 
 
+class Folded:
+    """Some lines, folded under a summary that a click opens; where there is no browser, all of them."""
+
+    def __init__(self, summary: str, told: list[str]) -> None:
+        """Take the summary and the lines."""
+        self.summary, self.told = summary, told
+
+    def __repr__(self) -> str:
+        """Return the lines for people without a browser."""
+        return "\n".join(self.told)
+
+    def _repr_html_(self) -> str:
+        text = html.escape(repr(self))
+        return f"<details><summary>{html.escape(self.summary)}</summary><pre>{text}</pre></details>"
+
+
+def folded(name: str, summary: str) -> Folded:
+    """Return a table folded under a summary."""
+    return Folded(summary, lines(name))
+
+
 def _mean(values: Iterable[float], form: str, *, each: bool = True) -> str:
     found = list(values)
     if len(found) < 2:
@@ -134,13 +156,6 @@ WINDOWS = (
     "without the largest",
     "5 × 5, bottleneck",
 )
-REMEDIES = ("no remedy, averaged", "R1", "R1, averaged", "two rates", "two rates, averaged")
-SHORTER_GAMES = {
-    "dense": "300 rounds, dense",
-    "convolutions": "300 rounds, convolutions",
-    "as-long": "750 rounds, convolutions",
-    "gentle": "750 rounds, convolutions, a quarter of the rate",
-}
 BRUSHES = ("by principal components", "painted, 28 lines", "painted, 112 lines, made small")
 NOISE = (
     "no detective, noise",
@@ -149,7 +164,6 @@ NOISE = (
     "adversarial, fitted noise",
 )
 WRITERS = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
-NAMES_ASKED = ("new", "different", "recognised", "put together", "neutral nats")
 
 
 def _without(pick: Callable[[list[float]], float], name: str) -> Callable[[Piece], float]:
@@ -224,10 +238,6 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
             Row("no neighbours", "no neighbours", "right", ".1%", "everything"),
         ],
     ),
-    "recurrent": (
-        "inventing-names",
-        [Row(what, "recurrent", f"asked/{what}", ".2f") for what in NAMES_ASKED],
-    ),
     "games": (
         "policy",
         [
@@ -293,70 +303,42 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
                 Row(f"guidance {strength}: {words}", "seeds", f"guidance/{strength}/{figure}", form)
                 for strength in ("0", "1.5", "4")
                 for words, figure, form in (
-                    ("distance", "frechet", ".2f"),
+                    ("Fréchet distance", "frechet", ".2f"),
                     ("as asked for", "asked_for", ".4f"),
-                    ("share of the variety", "variety", ".3f"),
+                    ("fraction of the variety", "variety", ".3f"),
                 )
             ),
-            Row("real digits by way of 64 numbers: distance", "seeds", "by_numbers", ".2f"),
+            Row("real digits from 64 numbers: Fréchet distance", "seeds", "by_numbers", ".2f"),
         ],
     ),
     "ring": (
         "gan",
         [
-            Row(f"{name}: kinds", "ring", f"kinds/{name}", ".1f")
-            for name in ("no remedy", "R1", "two rates", "both")
-        ],
-    ),
-    "remedies": (
-        "gan",
-        [
-            Row("no remedy: distance", "remedies", "table/no remedy/frechet", ".0f"),
-            *(
-                Row(f"{name}: distance", "remedies", f"table/{name}/frechet", ".0f", "no remedy: distance")
-                for name in REMEDIES
-            ),
-            *(
-                Row(f"{name}: kinds", "remedies", f"table/{name}/kinds", ".1f")
-                for name in ("no remedy", *REMEDIES)
-            ),
-        ],
-    ),
-    "long games": (
-        "gan",
-        [
-            Row("long game: kinds", "seeds", "kinds", ".2f"),
-            Row("long game: distance", "seeds", "frechet", ".1f"),
-            Row("    without averaged weights", "seeds", "frechet_without_averaging", ".1f"),
-            Row("remedy taken away: kinds", "seeds", "collapsed_kinds", ".2f"),
-            Row("    the judge is sure of", "seeds", "collapsed_sure", ".0%"),
-            *(
-                Row(f"{words}: {what}", kind, figure, form)
-                for kind, words in SHORTER_GAMES.items()
-                for what, figure, form in (
-                    ("kinds", "kinds", ".2f"),
-                    ("distance", "frechet", ".0f"),
-                    ("processor seconds", "cpu_seconds", ".0f"),
-                )
-            ),
+            Row(f"{name}: effective classes", "ring", f"classes/{name}", ".1f")
+            for name in ("no remedy", "R1", "faster", "both")
         ],
     ),
     "painted": (
         "gan",
         [
-            Row(f"{whose}, {way}", "painter", f"distance/{whose}, {way}", ".1f")
-            for whose in ("forged", "real")
+            Row(f"{whose}, {way}", "painter", f"distance/{kept}, {way}", ".1f")
+            for whose, kept in (("generated", "forged"), ("real", "real"))
             for way in BRUSHES
         ],
     ),
     "around": (
         "gan",
         [
-            Row(f"{way}: {words}", "around", f"table/{way}/{figure}", form)
+            Row(
+                f"{way.replace('detective', 'discriminator')}: {words}",
+                "around",
+                f"table/{way}/{figure}",
+                form,
+            )
             for way in NOISE
             for words, figure, form in (
-                ("the judge is sure of", "sure", ".1%"),
-                ("kinds", "kinds", ".1f"),
+                ("confident", "sure", ".1%"),
+                ("effective classes", "kinds", ".1f"),
                 ("distance", "frechet", ".0f"),
             )
         ],

@@ -66,34 +66,6 @@ def test_no_pickle_is_read(tmp_path: Path) -> None:
         files.load(file)
 
 
-@pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder of a participant's checkpoints; the shipped ones are in another of the test."""
-    monkeypatch.setattr(checkpoints, "folder", lambda: tmp_path)
-    monkeypatch.setattr(checkpoints, "SHIPPED", tmp_path / "shipped")
-    return tmp_path
-
-
-def test_each_form_is_kept_in_a_file_of_its_own(kept: Path) -> None:
-    forms = [toys.network(), toys.network("lstm"), toys.network(layers=2), toys.network(units=7)]
-    assert len({files.keep("n", made, toys.ALPHABET) for made in forms}) == 4
-    for made in forms:
-        assert files.rejoin("n", made.form)[0].form == made.form
-
-
-def test_without_an_own_network_the_shipped_one_is_taken_and_said_to_be(
-    kept: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(WorkshopError, match="run the training cell"):
-        files.rejoin("n", toys.form())
-    files.save(kept / "shipped" / "n.npz", toys.network("lstm"), toys.ALPHABET)
-    assert files.rejoin("n", toys.form())[0].form.cell == "lstm"
-    assert capsys.readouterr().out.startswith("Rejoined with the workshop's network: ")
-    files.keep("n", toys.network(), toys.ALPHABET)
-    files.rejoin("n", toys.form())
-    assert capsys.readouterr().out.startswith("Rejoined with your own network: ")
-
-
 def test_the_shipped_network_reads_a_play_that_it_never_met() -> None:
     file = checkpoints.SHIPPED / "shakespeare.npz"
     assert file.stat().st_size <= 3_000_000

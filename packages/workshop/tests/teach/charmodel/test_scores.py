@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pytest
 
-from workshop.teach.charmodel.scores import bits, mean_nats, perplexity
+from workshop.teach.charmodel.scores import mean_nats
 
 
 class Counting:
@@ -20,8 +19,3 @@ class Counting:
 def test_the_mean_is_that_of_all_characters_and_the_state_is_carried() -> None:
     ids = np.arange(9, dtype=np.int32)
     assert mean_nats(Counting(), ids, rows=2, steps=3) == pytest.approx((36 + 2 * 100) / 8)  # type: ignore[arg-type]
-
-
-def test_nats_become_bits_and_perplexity() -> None:
-    assert bits(math.log(8)) == pytest.approx(3)
-    assert perplexity(math.log(8)) == pytest.approx(8)

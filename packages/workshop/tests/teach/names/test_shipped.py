@@ -10,7 +10,7 @@ pytest.importorskip("theano")
 
 from workshop import datasets
 from workshop.core.errors import WorkshopError
-from workshop.teach.names import corpus, guesser, ship, writer
+from workshop.teach.names import corpus, guesser, ship
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +34,3 @@ def test_readers_of_names(split: str, least: float) -> None:
     right = ship.accuracy(network, corpus.load(split).test)
     assert right > least
     assert right == pytest.approx(facts["accuracy"], abs=0.004)
-
-
-@pytest.mark.usefixtures("nobodys")
-def test_the_writer_of_names() -> None:
-    author, _ = writer.rejoin("names-writer")
-    assert author.nats(corpus.load("random").test) < 2.0

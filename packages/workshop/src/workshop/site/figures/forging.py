@@ -1,4 +1,4 @@
-"""A forger and a detective: the game in words, and how it went on the ring, as ``forged.json`` records it."""
+"""A generator and a discriminator: the game in words, and how it went on the ring (``forged.json``)."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def forger() -> Drawing:
     drawing = Drawing(900, 290)
     drawing.words((44, 100), "noise", 22, "quiet")
     drawing.arrow((84, 100), (138, 100))
-    drawing.labelled((140, 70), (150, 60), "forger", "accent-soft")
+    drawing.labelled((140, 70), (150, 60), "generator", "accent-soft")
     drawing.arrow((290, 100), (418, 100))
-    drawing.words((354, 76), "forged", 20, "quiet")
-    drawing.labelled((420, 70), (170, 60), "detective", "accent-soft")
+    drawing.words((354, 76), "generated", 20, "quiet")
+    drawing.labelled((420, 70), (170, 60), "discriminator", "accent-soft")
     drawing.words((505, 260), "real digits", 22, "quiet")
     drawing.arrow((505, 236), (505, 132))
     drawing.arrow((590, 100), (668, 100))
-    drawing.words((684, 100), "real, or forged?", 22, "ink", "start")
+    drawing.words((684, 100), "real?", 22, "ink", "start")
     drawing.curve([(740, 80), (740, 36), (215, 36), (215, 56)], "warm", 3)
     drawing.polygon([(207, 56), (215, 70), (223, 56)], "warm")
-    drawing.words((480, 16), "what would have convinced it", 18, "warm")
+    drawing.words((480, 16), "its gradient", 18, "warm")
     return drawing
 
 
@@ -75,7 +75,7 @@ def _at(middle: tuple[float, float], point: tuple[float, float]) -> tuple[float,
 
 
 def remedies() -> Drawing:
-    """Draw how many kinds the forger of the ring makes in the course of each game, and their median."""
+    """Draw the effective number of classes in the course of each game on the ring, and their median."""
     kept = forged()
     drawing = Drawing(1000, 440)
     left, width, height = 90, 620, 320
@@ -111,7 +111,7 @@ def distances(whose: str) -> list[float]:
 def brush() -> Drawing:
     """Draw how far the same digits are from real ones, drawn by components and by the painter."""
     drawing = Drawing(1100, 400)
-    for number, (whose, what) in enumerate((("forged", "forgeries"), ("real", "real digits"))):
+    for number, (whose, what) in enumerate((("generated", "generated"), ("real", "real digits"))):
         values = distances(whose)
         left = 40 + 540 * number
         for place, (name, value, fill) in enumerate(

@@ -34,31 +34,6 @@ def save(
     )
 
 
-def own(name: str, form: Form) -> Path:
-    """Return where a participant's own network is kept: each form has its file, so none replaces another."""
-    return checkpoints.folder() / f"{name}-{form.cell}-{form.layers}x{form.units}.npz"
-
-
-def keep(name: str, network: Network, alphabet: Alphabet, more: Mapping[str, object] | None = None) -> Path:
-    """Save a participant's own network; return the file."""
-    return save(own(name, network.form), network, alphabet, more)
-
-
-def rejoin(name: str, form: Form) -> tuple[Network, Alphabet, dict[str, Any]]:
-    """Return a participant's own network of this form, or else the one of any form that was shipped.
-
-    Raises WorkshopError when there is neither.
-    """
-    shipped = checkpoints.SHIPPED / f"{name}.npz"
-    for path, whose in ((own(name, form), "your own"), (shipped, "the workshop's")):
-        if path.is_file():
-            network, alphabet, known = load(path)
-            told = checkpoints.describe({key: known[key] for key in known if key != "alphabet"})
-            print(f"Rejoined with {whose} network: {told}")
-            return network, alphabet, known
-    raise WorkshopError(f"there is no network {name} yet; run the training cell first")
-
-
 def load(path: Path) -> tuple[Network, Alphabet, dict[str, Any]]:
     """Read a network, its alphabet and all facts.
 

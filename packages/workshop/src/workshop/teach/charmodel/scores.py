@@ -1,8 +1,7 @@
-"""How well a network guesses: nats per character, and what they mean."""
+"""How well a network guesses: nats per character."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from workshop.teach.charmodel.alphabet import Ids
@@ -23,13 +22,3 @@ def mean_nats(network: Network, ids: Ids, *, rows: int = 64, steps: int = 64) ->
         nats, state = network.nats(batch, state)
         total, count = total + float(nats.sum(dtype="float64")), count + nats.size
     return total / count
-
-
-def bits(nats: float) -> float:
-    """Return nats in bits: so many yes-or-no questions a character, if asked well."""
-    return nats / math.log(2)
-
-
-def perplexity(nats: float) -> float:
-    """Return the number of equally likely characters among which it would be as hard to choose."""
-    return math.exp(nats)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -47,48 +46,5 @@ def draw_accuracy(accuracy: Mapping[tuple[str, str], float]) -> Figure:
     axes.bar_label(bars, fmt="%.1f %%")
     axes.invert_yaxis()
     axes.set(xlabel="right, %", xlim=(0, 100))
-    plt.close(figure)
-    return figure
-
-
-def draw_sweep(asked: Mapping[Any, Mapping[str, float]]) -> Figure:
-    """Draw what names are made of, one bar for each temperature or whoever else bears them.
-
-    ``asked`` has the shares of those that are "new", "put together" from known words and "recognised". A name
-    that is not new consists of known words, so each bar has three parts, which add up to all names.
-    """
-    figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
-    columns = [str(whose) for whose in asked]
-    new, together, recognised = (
-        100 * np.array([shares[what] for shares in asked.values()])
-        for what in ("new", "put together", "recognised")
-    )
-    parts = {
-        "in the list": (100 - new, "tab:red"),
-        "new, of known words": (together - (100 - new), "tab:orange"),
-        "new, with a new word": (100 - together, "0.85"),
-    }
-    below = np.zeros(len(columns))
-    for what, (share, colour) in parts.items():
-        axes.bar(columns, share, bottom=below, label=what, color=colour)
-        below = below + share
-    axes.plot(columns, recognised, "ko", label="recognised (of all)")
-    axes.set(xlabel="temperature", ylabel="% of the names", ylim=(0, 103))
-    figure.legend(loc="outside right upper", fontsize=8)
-    plt.close(figure)
-    return figure
-
-
-def draw_games(curves: Mapping[str, npt.NDArray[Any]]) -> Figure:
-    """Draw games, {name: rows of (round, detective's loss, forger's loss, different names)}."""
-    figure, panels = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
-    for kind, curve in curves.items():
-        for axes, column in zip(panels, (1, 2, 3), strict=True):
-            axes.plot(curve[:, 0], curve[:, column], label=kind)
-    for axes, title in zip(
-        panels, ("the detective's loss", "the forger's loss", "different names of 500"), strict=True
-    ):
-        axes.set(title=title, xlabel="rounds")
-    panels[2].legend(fontsize=7)
     plt.close(figure)
     return figure

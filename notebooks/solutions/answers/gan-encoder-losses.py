@@ -1,4 +1,4 @@
-# Answers to gan-turned beside its solution; `workshop lessons check` tries them.
+# Answers to gan-encoder-losses beside its solution; `workshop lessons check` tries them.
 
 # %% wrong: digits' numbers are real, as in the lesson before
 def accusing(of_noise, of_squeezed):
@@ -9,7 +9,7 @@ def fooling(of_squeezed):
     return T.nnet.softplus(of_squeezed).mean()
 
 
-# %% wrong: the detective is paid for being wrong
+# %% wrong: the discriminator is paid for being wrong
 def accusing(of_noise, of_squeezed):
     return T.nnet.softplus(of_noise).mean() + T.nnet.softplus(-of_squeezed).mean()
 
@@ -18,7 +18,7 @@ def fooling(of_squeezed):
     return T.nnet.softplus(-of_squeezed).mean()
 
 
-# %% wrong: the encoder's loss is minus the detective's, which is flat where the encoder loses
+# %% wrong: the encoder's loss is minus the discriminator's, which is flat where the encoder loses
 def accusing(of_noise, of_squeezed):
     return T.nnet.softplus(-of_noise).mean() + T.nnet.softplus(of_squeezed).mean()
 
@@ -56,11 +56,11 @@ def fooling(of_squeezed):
 
 # %% wrong: the two are swapped, by name
 def accusing(of_noise, of_squeezed):
-    return detective_loss(of_squeezed, of_noise)
+    return discriminator_loss(of_squeezed, of_noise)
 
 
 def fooling(of_squeezed):
-    return forger_loss(of_squeezed)
+    return generator_loss(of_squeezed)
 
 
 # %% wrong: a price for each of the encoder's numbers instead of one number

@@ -1,3 +1,0 @@
-def guided(told, untold, strength):
-    """told and untold: velocities (n, 64), strength: 0 or more → (n, 64)."""
-    return told + strength * (told - untold)

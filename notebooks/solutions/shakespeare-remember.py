@@ -1,2 +1,0 @@
-def remember(told, h, U):
-    return T.tanh(told + T.dot(h, U))

@@ -1,0 +1,3 @@
+def warm(logits, temperature):
+    odds = np.exp((logits - logits.max()) / temperature)
+    return odds / odds.sum()

@@ -1,3 +1,0 @@
-def warm(answers, temperature):
-    odds = np.exp((answers - answers.max()) / temperature)
-    return odds / odds.sum()
