@@ -128,7 +128,7 @@ class Limited(HTTPServer):
 
     A new connection takes the place of the slowest one: the one whose last request was finished, or which was
     opened, the longest ago. It is one of the same address where that has its share, else of the address with
-    the most. So nobody keeps others out by connections that say nothing or little, from however many addresses.
+    the most. So nobody keeps others out by connections that say little, from however many addresses.
     """
 
     def initialize(self, *args: Any, per_address: int = MOST_CONNECTIONS, **how: Any) -> None:
