@@ -36,7 +36,7 @@ def places(hub: HubSettings) -> list[Path]:
 
 def _mounted(folder: Path, column: str) -> str:
     """Return what findmnt knows of the file system of a folder."""
-    words = ["findmnt", "--noheadings", "--first-only", "--output", column, "--target", folder]
+    words = ["findmnt", "--noheadings", "--first-only", "--output", column, "--target", str(folder)]
     return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
 
 
