@@ -28,3 +28,11 @@ def interval(scores: npt.ArrayLike) -> tuple[float, float]:
     """Return the mean of scores and how far its 95 % interval reaches to either side."""
     values = np.asarray(scores, np.float64)
     return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(values.size))
+
+
+class Nothing:
+    """Thinks that no board is worth anything, so that only the points of the move count."""
+
+    def worth(self, told: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return zeros."""
+        return np.zeros(len(told), np.float32)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from building import Nothing
 
 from bubblebreaker import reference
 from bubblebreaker.cells import pack
 from bubblebreaker.engine import new_boards, step
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Rules
 from bubblebreaker.value.ahead import choose, ends, look_ahead, play
-from bubblebreaker.value.experience import Nothing
 from bubblebreaker.value.features import Floats, describe
 
 SMALL = SAMEGAME.having(rows=6, columns=7, colours=3)

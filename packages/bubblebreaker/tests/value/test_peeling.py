@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from building import Nothing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bubblebreaker import engine, reference
 from bubblebreaker.rules import SAMEGAME, Board
 from bubblebreaker.value.ahead import look_ahead
-from bubblebreaker.value.experience import Nothing
 from bubblebreaker.value.features import has_peels, width
 from bubblebreaker.value.peeling import PEELED_COLOUR, peel
 

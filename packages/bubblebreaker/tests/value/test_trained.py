@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from building import Nothing
 
 from bubblebreaker import engine
 from bubblebreaker.rules import PRESETS
 from bubblebreaker.value.ahead import play
-from bubblebreaker.value.experience import Nothing
 from bubblebreaker.value.features import describe
 from bubblebreaker.value.trained import NoNetworkError, Trained, load, shipped
 

@@ -10,11 +10,9 @@ from bubblebreaker.value import ahead, trained
 class ValueAgent:
     """Makes the move whose points, and what the network thinks is still to come, are most."""
 
-    def __init__(
-        self, rules: Rules, values: ahead.Values | None = None, best: ahead.Best = ahead.largest_sum
-    ) -> None:
-        """Take ``values``, or the network that comes with the package for this scoring, and ``best``."""
-        self._rules, self._best = rules, best
+    def __init__(self, rules: Rules, values: ahead.Values | None = None) -> None:
+        """Take ``values``, or the network that comes with the package for this scoring."""
+        self._rules = rules
         self._values = values or trained.shipped(rules.scoring)
 
     def begin(self, board: Board) -> None:
@@ -24,4 +22,4 @@ class ValueAgent:
         """Return the cell to click, or None when no move is left."""
         if not reference.moves(board):
             return None
-        return ahead.choose(self._rules, board, self._values, self._best)
+        return ahead.choose(self._rules, board, self._values)

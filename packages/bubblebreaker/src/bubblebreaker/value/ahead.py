@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -72,19 +71,10 @@ def best_of(totals: npt.NDArray[np.float64], starts: Ints) -> Any:
     return best
 
 
-Best = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], int]
-"""From the points of all moves and the worth of what is after each: the number of the best move."""
-
-
-def largest_sum(points: npt.NDArray[np.float64], worth: npt.NDArray[np.float64]) -> int:
-    """Return the number of the move whose points and worth together are most, the first of equals."""
-    return int(np.argmax(points + worth))
-
-
-def choose(rules: Rules, board: Board, values: Values, best: Best = largest_sum) -> tuple[int, int]:
+def choose(rules: Rules, board: Board, values: Values) -> tuple[int, int]:
     """Return the cell (row, column) of the best move on one board that has moves left."""
     ahead = look_ahead(rules, board[np.newaxis], values)
-    action = int(ahead.after.actions[best(ahead.points, ahead.worth)])
+    action = int(ahead.after.actions[ahead.best()[0]])
     return divmod(action, rules.columns)
 
 

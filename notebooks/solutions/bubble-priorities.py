@@ -1,0 +1,3 @@
+def priorities(differences, alpha, least):
+    powers = (np.abs(differences) + least) ** alpha
+    return powers / powers.sum()
