@@ -75,7 +75,9 @@ def make_link(settings: Settings) -> str:
 
 
 def has_desktop() -> bool:
-    """Tell whether a browser with windows can be started from here."""
+    """Tell whether a browser with windows can be started from here; under WSL the browser is Windows'."""
+    if find_place().kind is Kind.WSL:
+        return False
     return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
