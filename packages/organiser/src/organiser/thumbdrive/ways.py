@@ -87,17 +87,16 @@ def ways_for(system: str, stick: Stick) -> list[Way]:
     return sorted(found, key=lambda way: way.needs_network) if system == "macos-arm" else found
 
 
-def _opened(where_the_token_is: str) -> Step:
+def _opened(how_to_log_in: str) -> Step:
     return Step(
         "Open the workshop",
         picture("open"),
-        f"This page answers about a minute after the start. Jupyter asks for a token once: "
-        f"{where_the_token_is}",
+        f"This page answers about a minute after the start. {how_to_log_in}",
         f'<a class="button" href="{START_PAGE}">{START_PAGE.removeprefix("http://").rstrip("/")}</a>',
     )
 
 
-IN_ITS_WINDOW = "it is in the machine's own window."
+IN_ITS_WINDOW = "Jupyter asks for a token once: it is in the machine's own window."
 NO_ANSWER = (
     "<em>This site can't be reached</em>, or <em>Unable to connect</em>",
     "Wait two minutes and load the page again. If another copy of the workshop runs, shut that one down: "
@@ -106,6 +105,10 @@ NO_ANSWER = (
 WRONG_TOKEN = (
     "<em>That is not the token of this machine</em>",
     "Type the token again, without a space.",
+)
+USED_LINK = (
+    "<em>… or the link was used already</em>",
+    "Type <code>workshop open</code> in the workshop's window for another one.",
 )
 VIRTUALBOX_TROUBLE = (
     (
@@ -151,7 +154,7 @@ WSL_TROUBLE = (
         "<em>This site can't be reached</em> after a while",
         "The window was closed. Open <em>deep-learning-workshop</em> in the start menu and leave it open.",
     ),
-    WRONG_TOKEN,
+    USED_LINK,
 )
 LOCAL_TROUBLE = (
     (
@@ -159,7 +162,7 @@ LOCAL_TROUBLE = (
         "Type your own password. An account without sudo asks the computer's owner.",
     ),
     NO_ANSWER,
-    WRONG_TOKEN,
+    USED_LINK,
 )
 
 
@@ -286,11 +289,11 @@ def _wsl(system: str, stick: Stick) -> Way | None:
             "Install the machine",
             picture("wsl"),
             "Copy it to your disk and double-click it. The window that opens makes everything ready, then "
-            "shows addresses and the token. <strong>Leave it open</strong>: without a window WSL ends the "
+            "shows addresses, and a link that logs you in to Jupyter. <strong>Leave it open</strong>: without a window WSL ends the "
             "workshop. If Windows warns, see <em>If Windows stops a file</em>.",
             link(file),
         ),
-        _opened("it is in the window that opened."),
+        _opened("To log in to Jupyter, open the link in the window that opened; it counts once."),
     )
     when = "if WSL 2, Hyper-V or Docker Desktop is on, or VirtualBox is forbidden"
     after = _next_to_another(file) + _older_wsl(file)
@@ -367,7 +370,7 @@ def _local(system: str, stick: Stick) -> Way | None:
             ),
             typed,
         ),
-        _opened("it is in the terminal, which shows all addresses."),
+        _opened("Jupyter has opened by itself; to open it again, type <code>workshop open</code>."),
     )
     when = "this computer itself becomes the workshop"
     leave = (

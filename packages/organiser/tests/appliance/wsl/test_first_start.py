@@ -86,7 +86,29 @@ def test_what_to_open_is_said(installed: Path, first_start: ModuleType) -> None:
     assert port == 9002
     assert "http://localhost:9002/" in said
     assert "http://localhost:9000/lab" in said
-    assert "abcd-efgh" in said
+    assert "abcd-efgh" not in said
+
+
+def test_the_account_and_not_root_asks_for_the_link(
+    installed: Path, first_start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = "http://localhost:8080/login#ticket"
+    tried: list[list[str]] = []
+
+    def run(words: list[Any], **_: Any) -> subprocess.CompletedProcess[str]:
+        tried.append([str(word) for word in words])
+        return subprocess.CompletedProcess(words, len(tried) < 2, f"{link}\n" if len(tried) == 2 else "")
+
+    monkeypatch.setattr(first_start.subprocess, "run", run)
+    monkeypatch.setattr(first_start.time, "sleep", lambda _: None)
+    assert link in first_start.way_in(installed)
+    assert len(tried) == 2
+    assert tried[0][:2] == ["runuser", "-u"]
+    assert tried[0][-2:] == ["open", "--link"]
+    monkeypatch.setattr(
+        first_start.subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, 1, "")
+    )
+    assert "workshop open" in first_start.way_in(installed, seconds=-1)
 
 
 def test_an_older_workshops_page_is_not_opened_for_the_new_one(
@@ -95,7 +117,7 @@ def test_an_older_workshops_page_is_not_opened_for_the_new_one(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Distributions share their ports: the page would be the old one's, which does not know the token."""
+    """Distributions share their ports: the page would be the old one's."""
     ran: list[list[str]] = []
     active = 3
 
@@ -124,11 +146,11 @@ def test_an_older_workshops_page_is_not_opened_for_the_new_one(
         # Ours has them itself.
         active = 0
         first_start.main(installed)
-        assert ran[-1] == ["show", str(port)]
+        assert ran[-2] == ["show", str(port)]
     active = 3
     first_start.main(installed)
-    assert ran[-1] == ["show", str(port)]
-    assert "abcd-efgh" in capsys.readouterr().out
+    assert ran[-2] == ["show", str(port)]
+    assert "Open this once" in capsys.readouterr().out
 
 
 class Page(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""What Jupyter's server loads of ours: the gate, and the page that updates notebooks."""
+"""What Jupyter's server loads of ours: the gate, its tickets, and the page that updates notebooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from workshop.core.errors import WorkshopError
 from workshop.core.ports import hold_localhost
 from workshop.core.servers import end_when_asked
-from workshop.jupyter import gate, updatespage
+from workshop.jupyter import gate, tickets, updatespage
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -37,5 +37,6 @@ def _load_jupyter_server_extension(server: Any) -> None:
     end_when_asked(server)
     hold_both_localhosts(server)
     keep_the_token_out_of_pages(server.web_app.settings)
+    tickets.install(server)
     gate.install(server)
     updatespage.install(server)

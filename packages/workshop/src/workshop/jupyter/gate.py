@@ -2,8 +2,8 @@
 
 A browser sends a host's cookies to all its ports, so to the servers of other accounts of this machine too,
 but only below the path for which they were set. That path (``servers.base_path``) follows from the token.
-Outside of it there is next to nothing: ``/api`` says that Jupyter runs, ``/login`` asks for the token and
-leads in, and requests that bring the token go where they would have gone on a Jupyter without such a path.
+Outside of it there is next to nothing: ``/api`` says that Jupyter runs, ``/login`` asks for the token, or
+takes a ticket (``tickets``), and leads in, and requests that bring the token go where they would have gone on a Jupyter without such a path.
 No answer to anybody else has the path in it.
 
 A page cannot be told the path by its own cookie, for that one would go to every port as well. So the pages of
@@ -29,6 +29,8 @@ from workshop.core.hosts import HostCheck
 
 PAGE = Path(__file__).with_name("login.html").read_text(encoding="utf-8")
 """It asks for the token, and knows nothing that is not for everybody."""
+FOREIGN = ("cross-site", "same-site")
+"""What a browser says (Sec-Fetch-Site) of a form on another site's page, or on another port's."""
 START = "/lab"
 """Where it goes on when nobody said where."""
 TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
@@ -100,7 +102,7 @@ class Gate(RequestHandler):
             raise HTTPError(403, reason="Unknown host name")
 
     def check_xsrf_cookie(self) -> None:
-        """Ask for no second secret: what is posted here is the token itself."""
+        """Ask for no second secret: what is posted here is one itself."""
 
     def check_etag_header(self) -> bool:
         """Answer in full each time."""
@@ -123,10 +125,11 @@ class Gate(RequestHandler):
     head = get
 
     def post(self) -> None:
-        """Let in whoever fills in the token."""
-        if (self.request.path or "/") != "/login":
+        """Let in whoever fills in the token, or brings a ticket."""
+        if (self.request.path or "/") != "/login" or self.request.headers.get("Sec-Fetch-Site") in FOREIGN:
             raise HTTPError(403)
-        if not is_same(self.get_body_argument("password", ""), self._token):
+        given = self.get_body_argument("password", "")
+        if not is_same(given, self._token) and not self.settings["workshop_tickets"].redeem(given):
             self.set_status(401)
             self._show(wrong=True)
             return
@@ -157,7 +160,7 @@ class Gate(RequestHandler):
         words = {
             "NONCE": self._nonce,
             "WRONG": json.dumps(wrong),
-            "NOTE": "That is not the token of this machine." if wrong else "",
+            "NOTE": "That is not the token of this machine, or the link was used already." if wrong else "",
         }
         page = PAGE
         for name, value in words.items():

@@ -53,7 +53,7 @@ def addresses(settings: Settings) -> dict[str, str]:
     }
 
 
-def _jupyter(settings: Settings) -> Server | None:
+def wait_for_jupyter(settings: Settings) -> Server | None:
     """Return this machine's Jupyter; one that has its port but has not said yet that it runs, is awaited."""
     until = time.monotonic() + STARTING_SECONDS
     while (
@@ -67,7 +67,7 @@ def _jupyter(settings: Settings) -> Server | None:
 
 def _way_in(settings: Settings) -> str:
     """Return the address that lets into Jupyter; empty when nobody, or somebody else, would get it."""
-    jupyter = _jupyter(settings)
+    jupyter = wait_for_jupyter(settings)
     if jupyter is None:
         return ""
     try:
@@ -86,7 +86,7 @@ def port(settings: Settings, service: Service) -> Line:
     if manager(settings) == CONTAINER:
         restart = "restart the container from outside: docker restart NAME, or podman restart NAME"
     # Its token goes to nobody else, whoever took its port.
-    jupyter = _jupyter(settings) if service.name == JUPYTER else None
+    jupyter = wait_for_jupyter(settings) if service.name == JUPYTER else None
     try:
         status, body = _asked(jupyter, service.path) if jupyter else _get(service.url)
     except ports.ForeignServerError:
