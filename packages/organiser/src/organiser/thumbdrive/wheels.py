@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,8 @@ from workshop.datasets.catalogue import Dataset
 GLIBC = 34
 """The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""
 OLDEST_GLIBC = 5
+TORCH = "https://download.pytorch.org/whl/cpu/torch/"
+"""PyTorch's own index, where the wheel for Intel and AMD is; WORKSHOP_TORCH names another, or a folder of wheels."""
 
 
 def wheels_for(
@@ -77,6 +80,8 @@ def _compiled(lock: Path, uv: str, offline: bool) -> str:
     """Return the lock as ``pylock.toml``, which has the files that the index knows."""
     options = ["--quiet", "--no-deps", "--universal", "--python-version", "3.11", "--no-config"]
     options += ["--format", "pylock.toml", *(["--offline"] if offline else [])]
+    if lock.stem == "pytorch":
+        options += ["--find-links", os.environ.get("WORKSHOP_TORCH") or TORCH]
     variables = {"UV_HTTP_RETRIES": "1", "UV_PYTHON_DOWNLOADS": "never"}
     try:
         return programs.run(uv, "pip", "compile", *options, lock, variables=variables)
