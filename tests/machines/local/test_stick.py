@@ -35,7 +35,9 @@ SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e '{LESS}'"
 def parts_for_local_mode() -> list[dict[str, Any]]:
     listed = yaml.safe_load((ROOT / "packages/organiser/src/organiser/thumbdrive/contents.yml").read_text())
     parts = {part["name"]: part for part in listed["parts"]}
-    parts["wheels"]["locks"] = [each for each in parts["wheels"]["locks"] if each["lock"] not in ("tensorflow", "pytorch")]
+    parts["wheels"]["locks"] = [
+        each for each in parts["wheels"]["locks"] if each["lock"] not in ("tensorflow", "pytorch")
+    ]
     return [parts[name] for name in ("repository", "data", "wheels", "debs")]
 
 

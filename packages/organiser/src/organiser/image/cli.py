@@ -37,10 +37,16 @@ def image() -> None:
 def build(
     architectures: Architectures = None,
     small: Annotated[
-        bool, typer.Option("--small", help="Also make the small one, without TensorFlow and PyTorch, of the same root.")
+        bool,
+        typer.Option(
+            "--small", help="Also make the small one, without TensorFlow and PyTorch, of the same root."
+        ),
     ] = False,
     without: Annotated[
-        list[str] | None, typer.Option(help="Leave out tensorflow and pytorch, by either name: the small one alone, built sooner.")
+        list[str] | None,
+        typer.Option(
+            help="Leave out tensorflow and pytorch, by either name: the small one alone, built sooner."
+        ),
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
     mirror: Mirror = "",
