@@ -40,7 +40,7 @@ def have_downloads() -> None:
 
 
 def torch_folder() -> str:
-    """The folder of wheels that pip's own settings name, where PyTorch's may lie; empty where they name none."""
+    """The folder that pip's settings name, if PyTorch's wheel lies there; empty where it does not."""
     asked = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )

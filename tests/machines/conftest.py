@@ -37,7 +37,7 @@ def left_out(config: pytest.Config) -> set[str]:
 
 @pytest.fixture(scope="module")
 def kernels(request: pytest.FixtureRequest, machine: Machine) -> set[str]:
-    """The kernels that the machine must offer; set-up goes on without PyTorch where its index is out of reach."""
+    """The kernels that the machine must offer; PyTorch may have been out of its reach."""
     wanted = {"theano", "tensorflow", "pytorch"} - left_out(request.config)
     settings = tomllib.loads(machine.run(f"cat {machine.prefix}/etc/workshop.toml"))
     return wanted - ({"pytorch"} & set(settings["left_out"].split()))

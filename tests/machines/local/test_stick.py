@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.machine, pytest.mark.slow]
 
 STICK = "/media/my stick"
 """A blank, as in the names that desktops give to sticks."""
-# TensorFlow and PyTorch are most of what a stick's packages weigh, and install as the others do. The laptop shows that
-# lessons are compiled in the background.
+# TensorFlow and PyTorch are most of what a stick's packages weigh, and install as the others do. The laptop
+# shows that lessons are compiled in the background.
 LESS = '{"python_venv_names": ["jupyter", "theano"], "deep_libs_kernels": ["theano"], "deep_libs_warm": "no"}'
 ARM = os.environ.get("WORKSHOP_TEST_ARCH") == "arm64"
 SLOWER = 8 if ARM else 1

@@ -237,7 +237,8 @@ def _refuse_what_cannot_end_well(request: Request) -> None:
     require_no_credentials(request.mirror, "let apt know it by /etc/apt/auth.conf (mode 0600)")
     if unknown := request.without - set(OPTIONAL):
         raise WorkshopError(
-            f"cannot build without {', '.join(sorted(unknown))}; only {' and '.join(OPTIONAL)} may be left out"
+            f"cannot build without {', '.join(sorted(unknown))}; "
+            f"only {' and '.join(OPTIONAL)} may be left out"
         )
     request.output.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(request.output).free // 10**9

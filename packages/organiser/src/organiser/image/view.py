@@ -145,7 +145,7 @@ def _is_kernels(package: str) -> bool:
 
 
 def _settings(text: str, *, small: bool) -> str:
-    """Return the settings of a container, which has no manager of services, and perhaps neither TensorFlow nor PyTorch."""
+    """Return the settings of a container: no manager of services, perhaps no TensorFlow and PyTorch."""
     left_out = " ".join(layout.NOT_SMALL) if small else ""
     for name, value in (("service_manager", CONTAINER), ("left_out", left_out)):
         text = re.sub(rf'(?m)^{name} = ".*"$', f'{name} = "{value}"', text) if value else text

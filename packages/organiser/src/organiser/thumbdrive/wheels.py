@@ -32,7 +32,7 @@ GLIBC = 34
 """The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""
 OLDEST_GLIBC = 5
 TORCH = "https://download.pytorch.org/whl/cpu/torch/"
-"""PyTorch's own index, where the wheel for Intel and AMD is; WORKSHOP_TORCH names another, or a folder of wheels."""
+"""PyTorch's own index has the wheel for Intel and AMD; WORKSHOP_TORCH names another, or a folder."""
 
 
 def wheels_for(

@@ -142,8 +142,8 @@ class Run:
             there = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
             if self.job.kernel in OPTIONAL:
                 return (
-                    f"this machine was set up without the kernel '{self.job.kernel}', which the lesson needs; "
-                    "connect to a network and run ./local/setup.bash, or take an appliance or image that has it"
+                    f"this machine was set up without the kernel '{self.job.kernel}', which the lesson "
+                    "needs; connect to a network and run ./local/setup.bash, or take an appliance that has it"
                 )
             return (
                 f"this environment has no kernel '{self.job.kernel}' (it has: {there}); "
