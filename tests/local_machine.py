@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,16 @@ def have_downloads() -> None:
         subprocess.run([ROOT / "tools/testbed/downloads.bash"], check=True)
 
 
+def torch_folder() -> str:
+    """The folder that pip's settings name, if PyTorch's wheel lies there; empty where it does not."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"(?m)^(?:global|:env:)\.find-links='([^' ]+)'", asked.stdout)
+    folder = os.environ.get("PIP_FIND_LINKS") or (found[1] if found else "")
+    return folder if any(Path(folder or "/nowhere").glob("torch-*.whl")) else ""
+
+
 def _set_up() -> None:
     # The test machines have downloads of their own: a set-up gives them to its user.
     downloads = CACHE / "downloads"
@@ -54,6 +66,8 @@ def _set_up() -> None:
     # Only certificates that somebody named are passed on; the system's own need no word.
     if bundle := os.environ.get("SSL_CERT_FILE"):
         given["workshop_ca_bundle"] = bundle
+    if folder := torch_folder():
+        given["python_venv_torch"] = folder
     words = [word for name, value in given.items() for word in ("-e", f"{name}={value}")]
     done = subprocess.run(
         [ROOT / "local/setup.bash", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

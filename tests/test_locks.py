@@ -36,6 +36,16 @@ def test_tensorflow_is_one_package_on_each_processor() -> None:
     ]
 
 
+def test_torch_is_for_processors_alone_on_each_processor() -> None:
+    named = sorted(
+        entry.split("\\")[0].strip() for entry in entries("pytorch") if entry.startswith("torch==")
+    )
+    assert len(named) == 2
+    assert re.fullmatch(r"torch==[0-9.]+ ; platform_machine == 'aarch64'", named[1])
+    assert re.fullmatch(r"torch==[0-9.]+\+cpu ; platform_machine != 'aarch64'", named[0])
+    assert not [entry for entry in entries("pytorch") if re.match("nvidia|cuda|triton", entry)]
+
+
 @pytest.mark.network
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("lock", ["control", "jupyter", "theano", "tensorflow"])

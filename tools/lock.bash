@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Write locks/*.txt anew from pyproject.toml and the packages: exact versions with hashes, for every platform.
 # The files name no index, so a mirror, a proxy or a thumb drive serves them just as well.
+# WORKSHOP_TORCH names a folder of wheels, or another page of links, instead of PyTorch's own index.
 # usage: tools/lock.bash [--upgrade]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,6 +26,8 @@ lock cluster "$workshop" --extra run --group cluster
 for name in theano tensorflow; do
   lock "$name" "$workshop" --extra teach "$games" --group "$name"
 done
+lock pytorch "$workshop" --extra teach "$games" --group pytorch \
+  --find-links "${WORKSHOP_TORCH:-https://download.pytorch.org/whl/cpu/torch/}"
 lock test "$workshop" --extra run --extra teach "$games" --group test
 for name in audit build uv chart-hub; do lock "$name" "locks/$name.in"; done
 # Installed beside the environment theano, so what that one has is left out.

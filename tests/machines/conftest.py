@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,12 @@ def left_out(config: pytest.Config) -> set[str]:
     return {*config.getoption("--without"), *re.findall(r"-without-([a-z]+)", ova.name if ova else "")}
 
 
-@pytest.fixture(scope="session")
-def kernels(request: pytest.FixtureRequest) -> set[str]:
-    """The kernels that the machine must offer."""
-    return {"theano", "tensorflow"} - left_out(request.config)
+@pytest.fixture(scope="module")
+def kernels(request: pytest.FixtureRequest, machine: Machine) -> set[str]:
+    """The kernels that the machine must offer; PyTorch may have been out of its reach."""
+    wanted = {"theano", "tensorflow", "pytorch"} - left_out(request.config)
+    settings = tomllib.loads(machine.run(f"cat {machine.prefix}/etc/workshop.toml"))
+    return wanted - ({"pytorch"} & set(settings["left_out"].split()))
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ box() { tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes"; }
 case ${1:-} in
   # An appliance and a distribution for WSL without TensorFlow: built, verified, booted and started.
   appliance)
-    build appliance "$CACHE/appliance" --without tensorflow --format ova,wsl
+    build appliance "$CACHE/appliance" --without tensorflow --without pytorch --format ova,wsl
     verify "$CACHE"/appliance/*.{ova,wsl}
     run tests/machines/appliance tests/machines/behaviour/test_refusals.py --ova "$(the "$CACHE"/appliance/*.ova)"
     run tests/machines/wsl --wsl "$(the "$CACHE"/appliance/*.wsl)"

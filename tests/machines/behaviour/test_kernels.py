@@ -38,11 +38,18 @@ with tempfile.TemporaryDirectory() as folder:
     logs = len(list(pathlib.Path(folder).glob("events.out.tfevents.*")))
 print(json.dumps([slope, float(counts.min()), float(counts.max()), keras.backend.backend(), logs]))
 """
+PYTORCH = """
+import json, os, torch
+x = torch.tensor(2.0, requires_grad=True)
+(x ** 3).backward()
+counts = torch.nn.functional.conv2d(torch.ones(1, 1, 5, 5), torch.ones(1, 1, 3, 3))
+print(json.dumps([float(x.grad), float(counts.min()), float(counts.max()), torch.get_num_threads()]))
+"""
 
 
 def test_jupyter_offers_the_kernels(machine: Machine, kernels: set[str]) -> None:
     answer = machine.get("workshop-jupyter", "/api/kernelspecs", token=machine.token)
-    assert set(answer.json["kernelspecs"]) & {"theano", "tensorflow"} == kernels
+    assert set(answer.json["kernelspecs"]) & {"theano", "tensorflow", "pytorch"} == kernels
 
 
 @pytest.mark.parametrize(
@@ -50,9 +57,14 @@ def test_jupyter_offers_the_kernels(machine: Machine, kernels: set[str]) -> None
     [
         ("theano", THEANO, [12, 9, 9, "float32", "cpu"]),
         ("tensorflow", TENSORFLOW, [12, 9, 9, "tensorflow", 1]),
+        ("pytorch", PYTORCH, [12, 9, 9, 1]),
     ],
 )
-def test_kernel_computes(machine: Machine, kernel: str, code: str, right: list[object]) -> None:
+def test_kernel_computes(
+    machine: Machine, kernel: str, code: str, right: list[object], kernels: set[str]
+) -> None:
+    if kernel not in kernels:
+        pytest.skip(f"network: {kernel} could not be had here")
     port = str(machine.port("workshop-jupyter"))
     printed = machine.python(CLIENT, port, f"{machine.prefix}/etc/token", kernel, code)
     assert json.loads(printed.splitlines()[-1]) == right
@@ -110,10 +122,10 @@ print(json.dumps([info["transport"], folder.stat().st_mode & 0o077, folder.stat(
 """
 
 
-@pytest.mark.parametrize("kernel", ["theano", "tensorflow"])
+@pytest.mark.parametrize("kernel", ["theano", "tensorflow", "pytorch"])
 def test_no_other_account_hears_a_kernel(machine: Machine, kernel: str, kernels: set[str]) -> None:
     if kernel not in kernels:
-        pytest.skip(f"{kernel} is left out here")
+        pytest.skip(f"network: {kernel} could not be had here")
     port = str(machine.port("workshop-jupyter"))
     printed = machine.python(CLIENT, port, f"{machine.prefix}/etc/token", kernel, CONNECTION)
     assert json.loads(printed.splitlines()[-1]) == ["ipc", 0, True]

@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.machine, pytest.mark.slow]
 
 STICK = "/media/my stick"
 """A blank, as in the names that desktops give to sticks."""
-# TensorFlow is half of what a stick's packages weigh, and installs as the others do. The laptop shows that
-# lessons are compiled in the background.
+# TensorFlow and PyTorch are most of what a stick's packages weigh, and install as the others do. The laptop
+# shows that lessons are compiled in the background.
 LESS = '{"python_venv_names": ["jupyter", "theano"], "deep_libs_kernels": ["theano"], "deep_libs_warm": "no"}'
 ARM = os.environ.get("WORKSHOP_TEST_ARCH") == "arm64"
 SLOWER = 8 if ARM else 1
@@ -35,7 +35,9 @@ SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e '{LESS}'"
 def parts_for_local_mode() -> list[dict[str, Any]]:
     listed = yaml.safe_load((ROOT / "packages/organiser/src/organiser/thumbdrive/contents.yml").read_text())
     parts = {part["name"]: part for part in listed["parts"]}
-    parts["wheels"]["locks"] = [each for each in parts["wheels"]["locks"] if each["lock"] != "tensorflow"]
+    parts["wheels"]["locks"] = [
+        each for each in parts["wheels"]["locks"] if each["lock"] not in ("tensorflow", "pytorch")
+    ]
     return [parts[name] for name in ("repository", "data", "wheels", "debs")]
 
 

@@ -23,6 +23,13 @@ def test_the_console_is_told_which_ports_the_host_forwards(tmp_path: Path) -> No
     told = request(tmp_path).variables()
     assert told["appliance_image_forwards"] == [{"name": "jupyter", "guest": 8080, "host": 9080}]
     assert "python_venv_names" not in told
+    assert told["python_venv_may_lack"] == []
+
+
+def test_what_is_left_out_is_neither_made_nor_offered(tmp_path: Path) -> None:
+    told = request(tmp_path, without=frozenset({"pytorch"})).variables()
+    assert told["deep_libs_kernels"] == ["theano", "tensorflow"]
+    assert told["python_venv_names"] == ["jupyter", "theano", "tensorflow", "control"]
 
 
 def test_certificates_and_stick_are_lent_read_only(tmp_path: Path) -> None:

@@ -54,12 +54,12 @@ def test_services_that_come_up_are_waited_for_and_nothing_else(monkeypatch: pyte
     assert len(asked) == len(todo)
 
 
-@pytest.mark.parametrize("left_out", ["", "tensorflow", "theano tensorflow"])
+@pytest.mark.parametrize("left_out", ["", "tensorflow", "pytorch", "theano tensorflow"])
 def test_what_a_machine_was_made_without_is_not_missed(tmp_path: Path, left_out: str) -> None:
     (tmp_path / "venvs/jupyter/share/jupyter/kernels").mkdir(parents=True)
     settings = Settings(prefix=tmp_path, left_out=left_out)
     looked_at = {name for name, _ in doctor.checks(settings) if name.startswith("environment ")}
-    wanted = {"jupyter", "theano", "tensorflow"} - set(left_out.split())
+    wanted = {"jupyter", "theano", "tensorflow", "pytorch"} - set(left_out.split())
     assert looked_at == {f"environment {name}" for name in wanted}
     kernels = dict(doctor.checks(settings))["kernels"]()
     assert not any(name in kernels.text for name in left_out.split())

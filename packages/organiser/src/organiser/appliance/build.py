@@ -34,7 +34,7 @@ from organiser.appliance import (
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
-from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision, warming
+from organiser.appliance.provision import OPTIONAL, PREFIX, Provision, named_bundle, provision, warming
 from organiser.appliance.root import ensure_root
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
@@ -235,9 +235,10 @@ def _refuse_what_cannot_end_well(request: Request) -> None:
             "building an appliance needs root, for its files belong to many accounts; use sudo"
         )
     require_no_credentials(request.mirror, "let apt know it by /etc/apt/auth.conf (mode 0600)")
-    if unknown := request.without - {"tensorflow"}:
+    if unknown := request.without - set(OPTIONAL):
         raise WorkshopError(
-            f"cannot build without {', '.join(sorted(unknown))}; only tensorflow may be left out"
+            f"cannot build without {', '.join(sorted(unknown))}; "
+            f"only {' and '.join(OPTIONAL)} may be left out"
         )
     request.output.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(request.output).free // 10**9

@@ -40,7 +40,9 @@ def build(
         list[str] | None, typer.Option("--format", help="ova, utm, wsl, or several with commas.")
     ] = None,
     distribution: Annotated[str, typer.Option(help="debian; fedora was never tried.")] = "debian",
-    without: Annotated[list[str] | None, typer.Option(help="Leave out tensorflow.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="Leave out tensorflow or pytorch; may be repeated.")
+    ] = None,
     output: Annotated[Path, typer.Option(help="Folder that gets the files and what belongs to them.")] = Path(
         "appliance"
     ),

@@ -21,6 +21,9 @@ BUNDLE = "/srv/ca-bundle.pem"
 WARMING = f"{PREFIX}/theano/warming.json".lstrip("/")
 """What ``workshop lessons warm`` writes down."""
 
+OPTIONAL = ("tensorflow", "pytorch")
+"""Kernels that an appliance may be built without."""
+
 
 @dataclass(frozen=True)
 class Provision:
@@ -36,18 +39,20 @@ class Provision:
     stick: Path | None = None
     """A folder with wheels/ and data/ that is asked before the network."""
     without: frozenset[str] = frozenset()
-    """Kernels to leave out: tensorflow."""
+    """Kernels to leave out: tensorflow, pytorch."""
     options: Sequence[str] = field(default_factory=tuple)
     """Further words for ansible-playbook."""
 
     def variables(self) -> dict[str, Any]:
         """Return the roles' variables that differ from those of the inventory."""
         chosen: dict[str, Any] = {
+            # An appliance lacks nothing that nobody asked to leave out: rather the build fails.
+            "python_venv_may_lack": [],
             "appliance_image_version": self.version,
             "appliance_image_forwards": [vars(rule) for rule in self.machine.forwards],
         }
         if self.without:
-            kernels = [name for name in ("theano", "tensorflow") if name not in self.without]
+            kernels = [name for name in ("theano", *OPTIONAL) if name not in self.without]
             chosen |= {"python_venv_names": ["jupyter", *kernels, "control"], "deep_libs_kernels": kernels}
         if self.stick:
             chosen["workshop_stick"] = "/srv/stick"

@@ -37,10 +37,16 @@ def image() -> None:
 def build(
     architectures: Architectures = None,
     small: Annotated[
-        bool, typer.Option("--small", help="Also make the small one, without TensorFlow, of the same root.")
+        bool,
+        typer.Option(
+            "--small", help="Also make the small one, without TensorFlow and PyTorch, of the same root."
+        ),
     ] = False,
     without: Annotated[
-        list[str] | None, typer.Option(help="Leave out tensorflow: the small one alone, built sooner.")
+        list[str] | None,
+        typer.Option(
+            help="Leave out tensorflow and pytorch, by either name: the small one alone, built sooner."
+        ),
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
     mirror: Mirror = "",
@@ -59,6 +65,7 @@ def build(
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
     from organiser.appliance.build import Request
+    from organiser.appliance.provision import OPTIONAL
     from organiser.image.make import make
 
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
@@ -73,7 +80,7 @@ def build(
         Request(
             source=source,
             output=output,
-            without=frozenset(without or ()),
+            without=frozenset([*without, *OPTIONAL]) if without else frozenset(),
             mirror=mirror,
             cache=cache,
             stick=stick,

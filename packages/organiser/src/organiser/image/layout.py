@@ -57,14 +57,22 @@ LEFT_OUT = (
 )  # fmt: skip
 KERNELS = ("linux-image-*", "linux-base", "firmware-*", "grub-*", "initramfs-tools*", "dracut*")
 """Packages of which an image has no file that runs; they are not in its bill of materials either."""
-SYSTEM, WORKSHOP, TENSORFLOW, HUB, OWN = "system", "workshop", "tensorflow", "hub", "image"
-LAYERS = (SYSTEM, WORKSHOP, TENSORFLOW, HUB, OWN)
+SYSTEM, WORKSHOP, TENSORFLOW, PYTORCH, HUB, OWN = (
+    "system", "workshop", "tensorflow", "pytorch", "hub", "image",
+)  # fmt: skip
+LAYERS = (SYSTEM, WORKSHOP, TENSORFLOW, PYTORCH, HUB, OWN)
 """From what changes least to what changes most: who has an older image fetches what is new."""
 _TENSORFLOW = (
     "opt/workshop/venvs/tensorflow",
     "opt/workshop/venvs/jupyter/share/jupyter/kernels/tensorflow",
     "opt/workshop/etc/keras",
 )
+_PYTORCH = (
+    "opt/workshop/venvs/pytorch",
+    "opt/workshop/venvs/jupyter/share/jupyter/kernels/pytorch",
+)
+NOT_SMALL = (TENSORFLOW, PYTORCH)
+"""Environments, and their layers, that the small image has not."""
 
 OCI_LAYOUT = {"imageLayoutVersion": "1.0.0"}
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -79,8 +87,9 @@ VARIANT = "workshop.variant"
 
 def layer_of(path: str) -> str:
     """Return the layer that a path of the root belongs to."""
-    if any(path == each or path.startswith(f"{each}/") for each in _TENSORFLOW):
-        return TENSORFLOW
+    for layer, places in ((TENSORFLOW, _TENSORFLOW), (PYTORCH, _PYTORCH)):
+        if any(path == each or path.startswith(f"{each}/") for each in places):
+            return layer
     return WORKSHOP if path.startswith(("opt/", "home/")) else SYSTEM
 
 

@@ -52,7 +52,7 @@ class About:
 
     def labels(self) -> dict[str, str]:
         """Return the labels (image-spec, "Pre-Defined Annotation Keys"), and ours."""
-        without = ", without TensorFlow" if self.small else ""
+        without = ", without TensorFlow and PyTorch" if self.small else ""
         said = {
             "title": "Deep Learning Workshop",
             "description": f"JupyterLab, lessons, TensorBoard and start page{without}, on ports 8080 to 8082",

@@ -48,7 +48,7 @@ class View:
 
     version: str
     small: bool
-    """Whether TensorFlow is left out."""
+    """Whether TensorFlow and PyTorch are left out."""
     added: dict[str, Added] = field(default_factory=dict)
     """What the last layer holds."""
     folders: dict[str, int] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class View:
     @property
     def layers(self) -> list[str]:
         """The layers that are written from the root's own files, in their order."""
-        left = {layout.OWN, layout.HUB} | ({layout.TENSORFLOW} if self.small else set())
+        left = {layout.OWN, layout.HUB} | (set(layout.NOT_SMALL) if self.small else set())
         return [name for name in layout.LAYERS if name not in left]
 
 
@@ -133,7 +133,7 @@ def bill_of(root: Path, name: str, version: str, small: bool, hub_packages: Path
         for each in (*sbom.system_packages(root), *sbom.python_packages(root))
         if not _is_kernels(each.name)
         and each.environment not in lean.ENVIRONMENTS
-        and not (small and each.environment == layout.TENSORFLOW)
+        and not (small and each.environment in layout.NOT_SMALL)
     ]
     if hub_packages is not None:
         components += sorted(sbom.packages_in(hub_packages, layout.HUB))
@@ -145,8 +145,9 @@ def _is_kernels(package: str) -> bool:
 
 
 def _settings(text: str, *, small: bool) -> str:
-    """Return the settings of a container, which has no manager of services, and perhaps no TensorFlow."""
-    for name, value in (("service_manager", CONTAINER), ("left_out", layout.TENSORFLOW if small else "")):
+    """Return the settings of a container: no manager of services, perhaps no TensorFlow and PyTorch."""
+    left_out = " ".join(layout.NOT_SMALL) if small else ""
+    for name, value in (("service_manager", CONTAINER), ("left_out", left_out)):
         text = re.sub(rf'(?m)^{name} = ".*"$', f'{name} = "{value}"', text) if value else text
     return text
 

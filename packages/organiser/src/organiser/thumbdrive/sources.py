@@ -176,12 +176,24 @@ def _data(part: Part, context: Context, fetch: bool) -> Found:
 def _wheels(part: Part, context: Context, fetch: bool) -> Found:
     uv = wheels.find_uv(context.settings, context.checkout)
     wanted: dict[str, Dataset] = {}
+    missing: list[str] = []
     processors = computers.processors_of(context.computers)
     for entry in part.more["locks"]:
         lock = context.checkout / "locks" / f"{entry['lock']}.txt"
-        listed = wheels.wheels_for(lock, entry["python"], processors, uv, context.work, context.offline)
+        try:
+            listed = wheels.wheels_for(lock, entry["python"], processors, uv, context.work, context.offline)
+        except WorkshopError as error:
+            if not entry.get("optional"):
+                raise
+            missing.append(f"{entry['lock']}: {error}")
+            continue
         wanted |= {each.name: each for each in listed}
-    return found_in(Store(context.work / part.name), list(wanted.values()), context, fetch, part.into)
+    store = Store(context.work / part.name)
+    if fetch:
+        wheels.copy_local(store, wanted.values())
+    found = found_in(store, list(wanted.values()), context, fetch, part.into)
+    found.missing += missing
+    return found
 
 
 def _debs(part: Part, context: Context, fetch: bool) -> Found:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import shutil
 import tomllib
+import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,10 +26,13 @@ from workshop.core.errors import WorkshopError
 from workshop.core.files import write_whole
 from workshop.core.settings import Settings
 from workshop.datasets.catalogue import Dataset
+from workshop.datasets.store import Store
 
 GLIBC = 34
 """The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""
 OLDEST_GLIBC = 5
+TORCH = "https://download.pytorch.org/whl/cpu/torch/"
+"""PyTorch's own index has the wheel for Intel and AMD; WORKSHOP_TORCH names another, or a folder."""
 
 
 def wheels_for(
@@ -45,6 +50,17 @@ def wheels_for(
         for wanted in _selected(listed, python, processor, lock.name):
             found[wanted.name] = wanted
     return [found[name] for name in sorted(found)]
+
+
+def copy_local(store: Store, listed: Iterable[Dataset]) -> None:
+    """Copy what lies in a folder of this machine; the store compares its hash, as of what it downloads."""
+    for dataset in listed:
+        address = urllib.parse.urlsplit(dataset.sources[0].url)
+        (file,) = dataset.files
+        if address.scheme == "file" and not store.has(dataset, file):
+            target = store.path(dataset, file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(urllib.parse.unquote(address.path), target)
 
 
 def find_uv(settings: Settings, checkout: Path) -> str:
@@ -77,6 +93,8 @@ def _compiled(lock: Path, uv: str, offline: bool) -> str:
     """Return the lock as ``pylock.toml``, which has the files that the index knows."""
     options = ["--quiet", "--no-deps", "--universal", "--python-version", "3.11", "--no-config"]
     options += ["--format", "pylock.toml", *(["--offline"] if offline else [])]
+    if lock.stem == "pytorch":
+        options += ["--find-links", os.environ.get("WORKSHOP_TORCH") or TORCH]
     variables = {"UV_HTTP_RETRIES": "1", "UV_PYTHON_DOWNLOADS": "never"}
     try:
         return programs.run(uv, "pip", "compile", *options, lock, variables=variables)

@@ -50,6 +50,10 @@ def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
         ),
         "opt/workshop/venvs/jupyter/share/jupyter/kernels/tensorflow/kernel.json": "{}",
         "opt/workshop/etc/keras/keras.json": "{}",
+        "opt/workshop/venvs/pytorch/lib/python3.13/site-packages/torch-2.0.dist-info/METADATA": (
+            "Metadata-Version: 2.4\nName: torch\nVersion: 2.0\n"
+        ),
+        "opt/workshop/venvs/jupyter/share/jupyter/kernels/pytorch/kernel.json": "{}",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)

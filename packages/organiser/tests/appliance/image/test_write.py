@@ -41,7 +41,7 @@ def test_both_are_sound_and_share_their_layers(images: list[Path]) -> None:
         assert (report.form, report.architecture) == ("oci", AMD64)
     full, small = (Taken.of(path).manifest["layers"] for path in images)
     shared = {each["digest"] for each in full} & {each["digest"] for each in small}
-    assert (len(full), len(small), len(shared)) == (4, 3, 2)
+    assert (len(full), len(small), len(shared)) == (5, 3, 2)
 
 
 def test_a_container_sees_neither_machine_nor_what_was_left_of_the_build(images: list[Path]) -> None:
@@ -72,7 +72,7 @@ def test_a_container_sees_neither_machine_nor_what_was_left_of_the_build(images:
 
 def test_doctor_is_told_what_it_is_in(images: list[Path], tmp_path: Path) -> None:
     full, small = (unpack(path)["opt/workshop/etc/workshop.toml"][1].decode() for path in images)
-    for said, left_out in ((full, ""), (small, "tensorflow")):
+    for said, left_out in ((full, ""), (small, "tensorflow pytorch")):
         (tmp_path / "workshop.toml").write_text(said)
         settings = load_settings(tmp_path / "workshop.toml")
         assert (settings.service_manager, settings.left_out) == (services.CONTAINER, left_out)
@@ -125,7 +125,7 @@ def test_a_killed_run_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monkey
         forms.write(source(root), wanted, tmp_path / "out", quiet())
     assert not list((tmp_path / "out").glob("*.oci.tar"))
     written = forms.write(source(root), wanted, tmp_path / "out", quiet())
-    assert made == ["system", "workshop", "tensorflow", "tensorflow"]
+    assert made == ["system", "workshop", "tensorflow", "tensorflow", "pytorch"]
     assert [verify(each.path).faults for each in written] == [[], []]
 
 

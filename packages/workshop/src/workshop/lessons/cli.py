@@ -204,7 +204,7 @@ def check(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="The lesson, e.g. 1-mnist/50-autoencoder.")],
-    kernel: Annotated[str, typer.Option(help="python3, theano or tensorflow.")] = "theano",
+    kernel: Annotated[str, typer.Option(help="python3, theano, tensorflow or pytorch.")] = "theano",
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:

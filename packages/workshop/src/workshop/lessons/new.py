@@ -13,6 +13,8 @@ from workshop.lessons.shortpath import MARK, SHORT_PATH
 
 _NAME = re.compile(r"\d+-[a-z0-9]+(-[a-z0-9]+)*/\d+-[a-z0-9]+(-[a-z0-9]+)*")
 
+NAMES = {"python3": "Python 3", "theano": "Theano", "tensorflow": "TensorFlow", "pytorch": "PyTorch"}
+"""What Jupyter shows of a kernel."""
 EXAMPLES = {
     "double": ("2 * x", "x + x", ("x + 2", "one added twice"), ("x**2", "squared"), ("2", "only the 2")),
     "halve": ("x / 2", "0.5 * x", ("x // 2", "cut off"), ("2 / x", "the other way"), ("x - 2", "subtracted")),
@@ -127,7 +129,7 @@ def _notebook(short: str, kernel: str) -> Notebook:
     return {
         "cells": cells,
         "metadata": {
-            "kernelspec": {"display_name": kernel.capitalize(), "language": "python", "name": kernel},
+            "kernelspec": {"display_name": NAMES.get(kernel, kernel), "language": "python", "name": kernel},
             "workshop": {
                 "title": title,
                 "minutes": 20,

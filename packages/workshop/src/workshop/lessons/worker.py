@@ -37,6 +37,8 @@ LONGEST_LINE = 240
 MEGABYTE = 10**6
 GRACE_SECONDS = 60
 SCRATCH = "workshop-lesson-"
+OPTIONAL = ("tensorflow", "pytorch")
+"""Kernels that a machine may have been set up without."""
 """How the names of the folders begin that a worker may remove when its runner is dead."""
 
 _folder = Path()
@@ -138,6 +140,11 @@ class Run:
 
         if isinstance(error, NoSuchKernel):
             there = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
+            if self.job.kernel in OPTIONAL:
+                return (
+                    f"this machine was set up without the kernel '{self.job.kernel}', which the lesson "
+                    "needs; connect to a network and run ./local/setup.bash, or take an appliance that has it"
+                )
             return (
                 f"this environment has no kernel '{self.job.kernel}' (it has: {there}); "
                 "set the machine up by ./local/setup.bash, or run the workshop command of the jupyter "

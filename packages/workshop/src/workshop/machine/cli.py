@@ -21,7 +21,8 @@ MARKS = {State.GREEN: "ok  ", State.YELLOW: "note", State.RED: "FAIL"}
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Also import Theano and TensorFlow; takes up to a minute.")
+        bool,
+        typer.Option("--thorough", help="Also import Theano, TensorFlow and PyTorch; takes up to a minute."),
     ] = False,
     wait: Annotated[
         float, typer.Option("--wait", min=0, metavar="SECONDS", help="Let services that start take so long.")

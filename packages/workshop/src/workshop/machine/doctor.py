@@ -100,7 +100,7 @@ def diagnose(
 ) -> Report:
     """Make all checks at once; one that breaks becomes a red line of its own.
 
-    thorough: also import Theano and TensorFlow, which may take half a minute.
+    thorough: also import Theano, TensorFlow and PyTorch, which may take half a minute.
     only: make just the checks whose names start with one of these words.
     wait: seconds in which what was just started may still come up; until then red services are asked again.
     """

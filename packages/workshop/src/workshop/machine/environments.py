@@ -17,10 +17,11 @@ AGAIN = "run set-up again (it repairs what is missing)"
 WANTED = {
     "jupyter": ("jupyterlab", "notebook", "tensorboard", "workshop"),
     "theano": ("numpy", "theano", "lasagne", "matplotlib", "ipykernel", "workshop"),
+    "pytorch": ("numpy", "torch", "matplotlib", "ipykernel", "workshop"),
     "tensorflow": ("numpy", "tensorflow", "keras", "tensorboard", "matplotlib", "ipykernel", "workshop"),
 }
 BUSY = "did not answer in time"
-KERNELS = {"python3": "jupyter", "theano": "theano", "tensorflow": "tensorflow"}
+KERNELS = {"python3": "jupyter", "theano": "theano", "tensorflow": "tensorflow", "pytorch": "pytorch"}
 # Packages are looked up, not imported: importing Theano and TensorFlow takes seconds, and it is the
 # lessons' own tests that prove they work. NumPy is imported: its C parts fail first when a system
 # library is missing.
