@@ -5,6 +5,7 @@ Nothing here trains. PyTorch is imported only by whoever imports this module; th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,29 @@ from torch.utils.data import Dataset
 from workshop.teach import graphs
 
 Tensor = torch.Tensor
+FAULTS = {
+    "in-place operation": "w changes within the graph: put the update under torch.no_grad()",
+    "does not have a grad_fn": "backward() finds no graph: were the scores or the loss detached, or made under no_grad()?",
+    "'NoneType'": "w.grad is None: w is a new tensor, and only leaves get a gradient",
+    "must match the size": "one answer for each label: the largest score of each row, dim=1",
+    "second time": "backward() frees its graph: compute the loss again before the next one",
+}
+"""What PyTorch says, in part, and the misconception behind it."""
+
+
+def explained(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that does the same, and names the misconception where PyTorch stops it."""
+
+    @functools.wraps(function)
+    def called(*given: Any) -> Any:
+        try:
+            return function(*given)
+        except (RuntimeError, TypeError) as error:
+            for sign, words in FAULTS.items():
+                assert sign not in str(error), words
+            raise
+
+    return called
 
 
 def draw(result: Tensor, names: Mapping[str, Tensor]) -> Figure:
@@ -155,7 +179,7 @@ def watch(learn: Callable[..., None], count: int = 10, size: int = 4) -> Seen:
         for _ in range(2):
             dataset.asked.clear()
             network.eval()
-            learn(network, dataset, size, optimiser, seen.noted.append)
+            explained(learn)(network, dataset, size, optimiser, seen.noted.append)
             seen.orders.append(list(dataset.asked))
             if len(seen.orders) == 1:
                 seen.steps = events.count("step")
