@@ -1,6 +1,6 @@
 """What the lessons in PyTorch need besides PyTorch: a graph as a picture, and loops watched by a check.
 
-Nothing here trains. PyTorch is imported only by whoever imports this module; the other environments have none.
+Nothing here trains. Only lessons in PyTorch import this module; the other environments have no PyTorch.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workshop.teach import graphs
 Tensor = torch.Tensor
 FAULTS = {
     "in-place operation": "w changes within the graph: put the update under torch.no_grad()",
-    "does not have a grad_fn": "backward() finds no graph: were the scores or the loss detached, or made under no_grad()?",
+    "does not have a grad_fn": "backward() finds no graph: was something detached, or made under no_grad()?",
     "'NoneType'": "w.grad is None: w is a new tensor, and only leaves get a gradient",
     "must match the size": "one answer for each label: the largest score of each row, dim=1",
     "second time": "backward() frees its graph: compute the loss again before the next one",
@@ -54,7 +54,9 @@ def draw(result: Tensor, names: Mapping[str, Tensor]) -> Figure:
         if function not in numbers:
             parents = [visit(parent) for parent, _ in function.next_functions if parent is not None]
             variable = getattr(function, "variable", None)
-            text = function.name().removesuffix("Backward0") if variable is None else known.get(id(variable), "")
+            text = (
+                function.name().removesuffix("Backward0") if variable is None else known.get(id(variable), "")
+            )
             colour = graphs.OPERATION if variable is None else graphs.SHARED
             level = 1 + max((nodes[parent].level for parent in parents), default=-1)
             nodes.append(graphs.Node(text, colour, parents, level))
@@ -72,7 +74,9 @@ class Noted(Dataset):  # type: ignore[type-arg]
     def __init__(self, count: int) -> None:
         """Make points that depend on nothing but their number."""
         angle = torch.arange(count) * 2.4
-        self.points = torch.stack([angle.sin(), angle.cos()], dim=1) * (1 + torch.arange(count)[:, None] / count)
+        self.points = torch.stack([angle.sin(), angle.cos()], dim=1) * (
+            1 + torch.arange(count)[:, None] / count
+        )
         self.labels = torch.arange(count) % 3
         self.asked: list[int] = []
 
@@ -130,7 +134,9 @@ class Seen:
 def watch(learn: Callable[..., None], count: int = 10, size: int = 4) -> Seen:
     """Let a loop ``learn(network, dataset, size, optimiser, note)`` run for two epochs; say what it did."""
     seen, dataset, network = Seen(), Noted(count), Watched()
-    labels_of = {tuple(point.tolist()): label for point, label in zip(dataset.points, dataset.labels, strict=True)}
+    labels_of = {
+        tuple(point.tolist()): label for point, label in zip(dataset.points, dataset.labels, strict=True)
+    }
     weights = list(network.parameters())
     optimiser = torch.optim.SGD(weights, lr=0.1)
     events: list[str] = []
@@ -168,7 +174,9 @@ def watch(learn: Callable[..., None], count: int = 10, size: int = 4) -> Seen:
         if any(each is None or not each.any() for each in found):
             seen.gradients.append("erased" if done[-2:] == ["backward", "zero"] else "none")
         else:
-            seen.gradients.append(next((kind for kind, wanted in kinds.items() if _alike(found, wanted)), "other"))
+            seen.gradients.append(
+                next((kind for kind, wanted in kinds.items() if _alike(found, wanted)), "other")
+            )
             before[:] = [each.clone() for each in found if each is not None]
         events[:] = [*done, "step"]
 
@@ -190,5 +198,6 @@ def watch(learn: Callable[..., None], count: int = 10, size: int = 4) -> Seen:
 
 def _alike(found: list[Tensor | None], wanted: list[Tensor]) -> bool:
     return all(
-        one is not None and torch.allclose(one, other, atol=1e-6) for one, other in zip(found, wanted, strict=True)
+        one is not None and torch.allclose(one, other, atol=1e-6)
+        for one, other in zip(found, wanted, strict=True)
     )

@@ -1,13 +1,13 @@
-"""What Theano says, for the lesson *PyTorch: the same network*: its outputs, and what compiling and a step cost.
+"""What Theano says, for the lesson *PyTorch: the same network*: its outputs, and what a step costs.
 
 Run it in the environment ``theano``, then in ``pytorch``, on one machine, with one thread::
 
     OPENBLAS_NUM_THREADS=1 python packages/workshop/tests/teach/reference/same_network.py theano
     OMP_NUM_THREADS=1 python packages/workshop/tests/teach/reference/same_network.py pytorch
 
-The first one also writes ``shipped/same-network.npz``: the probabilities that the shipped networks, dense and with
-convolutions, give to the first 200 test digits. Both write into ``recorded/same-network.json``. Theano compiles
-in an empty folder, as it does the first time on a machine, and then again in a new process.
+The first one also writes ``shipped/same-network.npz``: the probabilities that the shipped networks, dense
+and with convolutions, give to the first 200 test digits. Both write into ``recorded/same-network.json``.
+Theano compiles in an empty folder, as it does the first time on a machine, and again in a new process.
 """
 
 from __future__ import annotations
@@ -94,7 +94,14 @@ def pytorch_piece() -> dict[str, Any]:
     images = torch.from_numpy(digits.train_images)
     labels = torch.from_numpy(digits.train_labels).long()
     started = spent()
-    hidden = [nn.Linear(784, 400), nn.ReLU(), nn.Dropout(0.3), nn.Linear(400, 400), nn.ReLU(), nn.Dropout(0.3)]
+    hidden = [
+        nn.Linear(784, 400),
+        nn.ReLU(),
+        nn.Dropout(0.3),
+        nn.Linear(400, 400),
+        nn.ReLU(),
+        nn.Dropout(0.3),
+    ]
     network = nn.Sequential(nn.Flatten(), *hidden, nn.Linear(400, 10))
     optimiser = torch.optim.Adam(network.parameters())
 
