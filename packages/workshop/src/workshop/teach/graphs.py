@@ -34,7 +34,7 @@ def draw(*expressions: Any, title: str = "") -> Figure:
     """
     nodes = nodes_of(_outputs(expressions))
     place(nodes)
-    return _picture(nodes, title)
+    return picture(nodes, title)
 
 
 def _outputs(expressions: Sequence[Any]) -> list[Any]:
@@ -142,7 +142,7 @@ def _settle(row: list[int], nodes: list[Node], neighbours: list[list[int]]) -> N
         nodes[number].place = position + shift
 
 
-def _picture(nodes: list[Node], title: str) -> Figure:
+def picture(nodes: list[Node], title: str) -> Figure:
     """Draw the boxes and the arrows between them."""
     left, right = min(n.place for n in nodes), max(n.place for n in nodes)
     depth = max(n.level for n in nodes)
