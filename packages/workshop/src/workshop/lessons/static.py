@@ -42,7 +42,7 @@ FAST_WORK = 60.0
 SHORTEST_STEP = 12
 """What is shorter than this gives no solution away."""
 # The kernels that set-up registers; python3 is the jupyter environment's own.
-KERNELS = frozenset({"python3", "theano", "tensorflow"})
+KERNELS = frozenset({"python3", "theano", "tensorflow", "pytorch"})
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _EXERCISE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -148,7 +148,6 @@ NOISE = (
     "adversarial, noise",
     "adversarial, fitted noise",
 )
-WRITERS = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
 NAMES_ASKED = ("new", "different", "recognised", "put together", "neutral nats")
 
 
@@ -359,17 +358,6 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
                 ("kinds", "kinds", ".1f"),
                 ("distance", "frechet", ".0f"),
             )
-        ],
-    ),
-    "writers": (
-        "attention",
-        [
-            *(Row(f"{name}, nats a letter", kind, "nats", ".3f") for kind, name in WRITERS.items()),
-            *(Row(f"{name}, letters read", kind, "letters", ",.0f") for kind, name in WRITERS.items()),
-            *(
-                Row(f"{name}, processor seconds", kind, "train_cpu_seconds", ".0f")
-                for kind, name in WRITERS.items()
-            ),
         ],
     ),
     "four voices": (
