@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import median
 
 from workshop.site.figures.drawing import Drawing
 from workshop.teach import recordings
@@ -119,32 +118,3 @@ def given_away() -> Drawing:
         ("repeats after 17", piece["fixed_elsewhere"]),
     ]
     return _bars(rows, 1 / LETTERS)
-
-
-def writers() -> Drawing:
-    """The loss of the lesson's transformer on held-out text, as recorded: a curve a seed, falling with the steps."""
-    recorded = recordings.read("attention")
-    pieces = [piece for name, piece in recorded.items() if name.startswith("writer/")]
-    drawing = Drawing(1000, 440)
-    left, width, height, low, high = 90, 560, 320, 1.4, 2.6
-    longest = max(step for piece in pieces for step, _ in piece["curve"])
-
-    def place(step: float, value: float) -> tuple[float, float]:
-        return left + width * step / longest, 30 + height * (high - value) / (high - low)
-
-    for value in (low, (low + high) / 2, high):
-        y = place(0, value)[1]
-        drawing.line((left, y), (left + width, y), width=1.5)
-        drawing.words((left - 14, y), f"{value:.1f}", 26, "quiet", "end")
-    for step in range(0, longest + 1, 500):
-        drawing.words((place(step, low)[0], height + 62), f"{step:,}", 26, "quiet")
-    drawing.words((left + width / 2, height + 94), "steps of training", 26, "quiet")
-    counted = pieces[0]["counted"]
-    drawing.line(place(0, counted), place(longest, counted), "warm", 3, "8 6")
-    drawing.words((left + width + 24, place(0, counted)[1]), f"counting pairs: {counted:.2f}", 28, "warm", "start")
-    for piece in pieces:
-        drawing.curve([place(step, value) for step, value in piece["curve"]], "accent", 5)
-    end = median(piece["nats"] for piece in pieces)
-    y = place(0, end)[1]
-    drawing.words((left + width + 24, y), f"transformer: {end:.2f}", 30, "accent", "start", 600)
-    return drawing
