@@ -163,7 +163,7 @@ def test_every_lesson_with_exercises_is_in_the_version_that_is_out_or_new() -> N
 
 @pytest.mark.parametrize("name", sorted(ASKS_ANEW | GONE))
 def test_an_answer_to_what_is_no_longer_asked_for_is_kept_and_the_reason_said(bed: Bed, name: str) -> None:
-    """In the new version where the exercise's cell is gone; else in the old one, with the new one beside it."""
+    """In the new version where the cell is gone; else in the old one, with the new one beside it."""
     revision, lesson = next(each for each in LESSONS if name in exercises(recorded(*each)))
     was, now = before(revision, lesson), (ROOT / "notebooks" / lesson).read_bytes()
     mine = answer(was, [name])
