@@ -163,7 +163,6 @@ NOISE = (
     "adversarial, noise",
     "adversarial, fitted noise",
 )
-WRITERS = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
 
 
 def _without(pick: Callable[[list[float]], float], name: str) -> Callable[[Piece], float]:
@@ -341,17 +340,6 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
                 ("effective classes", "kinds", ".1f"),
                 ("distance", "frechet", ".0f"),
             )
-        ],
-    ),
-    "writers": (
-        "attention",
-        [
-            *(Row(f"{name}, nats a letter", kind, "nats", ".3f") for kind, name in WRITERS.items()),
-            *(Row(f"{name}, letters read", kind, "letters", ",.0f") for kind, name in WRITERS.items()),
-            *(
-                Row(f"{name}, processor seconds", kind, "train_cpu_seconds", ".0f")
-                for kind, name in WRITERS.items()
-            ),
         ],
     ),
     "four voices": (

@@ -79,7 +79,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,
     "given-away": attending.given_away,
-    "writers": attending.writers,
     "voices": voices.roll,
     "woven": voices.woven,
     "nats-a-note": voices.nats,

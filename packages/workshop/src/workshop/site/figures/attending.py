@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import median
 
 from workshop.site.figures.drawing import Drawing
 from workshop.teach import recordings
@@ -18,7 +17,7 @@ SURE = 100.0
 
 LETTERS = 32
 SHOWN = "layers/1"
-"""The piece of the lesson's record that the bars show; other seeds differ by less than .003."""
+"""The piece of the lesson's record that the bars show."""
 
 
 def shares(query: Sequence[float], keys: Sequence[Sequence[float]]) -> list[float]:
@@ -90,7 +89,7 @@ def by_hand() -> Drawing:
 
 
 def _bars(rows: Sequence[tuple[str, float]], chance: float) -> Drawing:
-    """Draw shares of letters told rightly, with a line for who guesses."""
+    """Draw accuracies, with a line for guessing."""
     drawing = Drawing(1000, 440)
     for number, (name, share) in enumerate(rows):
         left, height = 160 + 360 * number, 300 * share
@@ -105,7 +104,7 @@ def _bars(rows: Sequence[tuple[str, float]], chance: float) -> Drawing:
 
 
 def layers() -> Drawing:
-    """Letters told rightly by a network of two layers, and by one of one, as recorded."""
+    """Accuracy of a network of two layers, and of one of one layer, as recorded."""
     piece = recordings.read("attention")[SHOWN]
     rows = [("two layers", piece["two_layers"]), ("one layer", piece["one_layer"])]
     return _bars(rows, 1 / LETTERS)
@@ -119,44 +118,3 @@ def given_away() -> Drawing:
         ("repeats after 17", piece["fixed_elsewhere"]),
     ]
     return _bars(rows, 1 / LETTERS)
-
-
-def writers() -> Drawing:
-    """What was recorded of transformer and GRU: nats a letter, falling with the seconds, a curve a seed."""
-    recorded = recordings.read("attention")
-    pieces = {name: piece for name, piece in recorded.items() if name.split("/")[0] in recordings.WRITERS}
-    drawing = Drawing(1000, 440)
-    left, width, height = 90, 560, 320
-    points = [point for piece in pieces.values() for point in piece["curve"]]
-    longest = max(second for second, _ in points)
-    # Fifths of a nat, so that the numbers at the lines are exact.
-    low = math.floor(5 * min(value for _, value in points)) / 5
-    high = low + math.ceil((max(value for _, value in points) - low) / 0.4) * 0.4
-    for value in (low, (low + high) / 2, high):
-        y = 30 + height * (high - value) / (high - low)
-        drawing.line((left, y), (left + width, y), width=1.5)
-        drawing.words((left - 14, y), f"{value:.1f}", 26, "quiet", "end")
-    for second in range(0, int(longest) + 1, 20):
-        drawing.words((left + width * second / longest, height + 62), str(second), 26, "quiet")
-    drawing.words((left + width / 2, height + 94), "processor seconds of learning", 26, "quiet")
-    kinds = (
-        ("gru", "GRU-256", "quiet"),
-        ("adam", "with Adam", "warm"),
-        ("writer", "transformer", "accent"),
-    )
-    for place, (kind, name, colour) in enumerate(kinds):
-        curves = [piece["curve"] for key, piece in pieces.items() if key.startswith(f"{kind}/")]
-        if not curves:
-            continue
-        for curve in curves:
-            drawing.curve(
-                [
-                    (left + width * second / longest, 30 + height * (high - value) / (high - low))
-                    for second, value in curve
-                ],
-                colour,
-                5,
-            )
-        end = median(curve[-1][1] for curve in curves)
-        drawing.words((left + width + 24, 80 + 70 * place), f"{name}: {end:.2f}", 30, colour, "start", 600)
-    return drawing

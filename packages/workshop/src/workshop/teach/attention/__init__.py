@@ -1,1 +1,0 @@
-"""What the lesson on attention needs besides: how matrices learn quickly, and its texts."""
