@@ -65,7 +65,7 @@ def test_a_container_sees_neither_machine_nor_what_was_left_of_the_build(images:
     assert not [name for name in small if "/tensorflow" in name]
     bills = [json.loads(seen[layout.BILL][1])["components"] for seen in (full, small)]
     assert [[each["name"] for each in bill] for bill in bills] == [
-        ["g++", "tensorflow-cpu", "tornado"],
+        ["g++", "tensorflow-cpu", "torch", "tornado"],
         ["g++", "tornado"],
     ]
 
