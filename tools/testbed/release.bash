@@ -96,7 +96,7 @@ case ${1:-} in
     for archive in "$CACHE"/image/*.oci.tar; do run tests/machines/image --image "$archive"; done
     ;;
   wsl | lab | load) run "tests/machines/$1" ;;
-  virtualbox) run tests/machines/virtualbox packages/organiser/tests/appliance/test_{export,arm_boot}.py ;;
+  virtualbox) run packages/organiser/tests/appliance/test_{export,arm_boot}.py ;;
   vm) run tests/machines/vm/test_vagrant_machine.py --box "$(box)" ;;
   # The true site.yml in a machine whose processor is emulated.
   vm-site) run tests/machines/vm/test_vagrant_site.py --box "$(box)" --override-ini=timeout=28800 ;;
@@ -119,7 +119,6 @@ case ${1:-} in
       'umount -R /sys/fs/cgroup/unified 2>/dev/null || true; exec "$@"' -- \
       tools/test.bash -m "not slow" tests/machines/kubernetes/test_{playbook,seats,trouble}.py --image "$(small_image)"
     ;;
-  kubernetes-load) use_cluster && run tests/machines/kubernetes/test_thousand_seats.py ;;
   chart)
     [ -n "${WORKSHOP_Z2JH_CHART:-}" ] || fail "WORKSHOP_Z2JH_CHART must name a folder or file of Zero-to-JupyterHub's chart"
     use_helm && run tests/machines/kubernetes/test_true_chart.py

@@ -7,7 +7,6 @@ only the objects are applied.
 from __future__ import annotations
 
 import io
-import json
 import os
 import statistics
 import subprocess
@@ -19,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machines.kubernetes import images, record
-from machines.kubernetes.recorded_api import RECORDING
+from machines.kubernetes import images
 from machines.kubernetes.room import NAMESPACE, SEATS, DeadKernelError, Room
 from machines.kubernetes.speaking import Speaker
 from machines.kubernetes.writing import write
@@ -152,22 +150,6 @@ def names_of(packed: bytes) -> list[str]:
     """Return what lies in a packed folder."""
     with zipfile.ZipFile(io.BytesIO(packed)) as file:
         return file.namelist()
-
-
-def test_the_recording_for_the_load_is_what_a_cluster_says(room: Room) -> None:
-    if room.pod("seat-006"):
-        room.end("seat-006")
-    with record.watching(room.cluster.kubectl_words(), NAMESPACE, "jupyter-seat-006") as heard:
-        room.start("seat-006")
-        assert heard.is_over(60)
-    room.end("seat-006")
-    now = heard.recording()
-    if os.environ.get("WORKSHOP_TEST_RECORD"):
-        record.save(now)
-    kept = json.loads(RECORDING.read_text())
-    for told in (now, kept):
-        assert {"Scheduled", "Created", "Started"} <= record.reasons(told)
-    assert record.conditions(now) == record.conditions(kept)
 
 
 def test_the_first_theano_cell_by_the_image_and_by_a_volume(

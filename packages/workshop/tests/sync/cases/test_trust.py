@@ -276,13 +276,6 @@ def test_75_an_update_comes_from_a_stick(
     assert organiser.actions(signers=signers) == {}, "the network has nothing newer"
 
 
-def test_75_a_first_delivery_comes_from_a_stick(organiser: Organiser, signers: Path, tmp_path: Path) -> None:
-    organiser.release("v1", a_ipynb=notebook("1"))
-    stick = str(bundle(organiser, tmp_path / "stick"))
-    assert organiser.actions(signers=signers, source=stick) == {"a.ipynb": "updated"}
-    assert organiser.actions(signers=signers) == {}
-
-
 def test_75_an_unsigned_bundle_is_refused(organiser: Organiser, signers: Path, tmp_path: Path) -> None:
     organiser.commit(a_ipynb=notebook("1"))
     stick = str(bundle(organiser, tmp_path / "stick"))

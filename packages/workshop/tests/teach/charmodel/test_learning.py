@@ -32,16 +32,6 @@ def test_as_many_batches_as_asked_with_the_state_carried() -> None:
     assert states[1] == 1 and states[11] == 11
 
 
-def test_every_reading_begins_elsewhere_as_the_seed_says() -> None:
-    starts = []
-    for seed in (1, 1, 2):
-        network = Listener()
-        train(network, IDS, batches=20, rows=2, steps=4, seed=seed)  # type: ignore[arg-type]
-        starts.append([batch.read[0, 0] for batch, _, state in network.calls if state is None])
-    assert starts[0] == starts[1] != starts[2]
-    assert starts[0][0] != starts[0][1]
-
-
 def test_some_rows_begin_a_window_without_memory() -> None:
     class Remembering(Listener):
         def learn(self, batch: Any, rate: float, state: Any) -> tuple[float, Any]:
