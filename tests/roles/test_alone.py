@@ -227,16 +227,6 @@ def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
 
 
 @needs_ansible
-@on_debian_13
-@pytest.mark.parametrize(
-    "role", of_each_run("jupyter-service", "tensorboard-service", "js-demos", "managed-service")
-)
-def test_what_a_role_includes_has_the_tag_of_its_name(applied: Applied, role: str) -> None:
-    included = applied.output.split("TASK [managed-service : Describe the service]")[1:]
-    assert any(f"[{role}]" in said.partition("TASK [")[0] for said in included)
-
-
-@needs_ansible
 def test_a_role_that_needs_the_workshop_says_so_on_a_machine_without(tmp_path: Path) -> None:
     (play,) = example("datasets")
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play | {"connection": "local"}]))

@@ -54,7 +54,6 @@ use_cluster() {
   bash roles/base-fedora/files/package-lock.bash run 900 \
     apt-get install --yes --quiet=2 --no-install-recommends iproute2 openssl procps util-linux iptables mmdebstrap >/dev/null
   export WORKSHOP_KUBERNETES=$WORKSHOP_TEST_CACHE/kubernetes
-  export WORKSHOP_TEST_SAMPLE=$WORKSHOP_KUBERNETES/sample.tar
   use_venv cluster
   use_venv chart-hub
   export WORKSHOP_CLUSTER_ANSIBLE=$CACHE/cluster/bin/ansible-playbook WORKSHOP_TEST_HUB_PYTHON=$CACHE/chart-hub/bin/python
@@ -112,7 +111,6 @@ case ${1:-} in
     use_cluster
     tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES"
     tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin"
-    tools/testbed/sample-image.bash "$WORKSHOP_KUBERNETES"
     # Its network and what containerd finds of control groups are the namespace's own, and end with it.
     # shellcheck disable=SC2016 # the inner shell's
     unshare --cgroup --mount --net --ipc --uts --propagation private bash -c \

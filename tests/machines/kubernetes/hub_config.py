@@ -97,11 +97,3 @@ c.KubeSpawner.volume_mounts = [
 ]
 c.KubeSpawner.update(values["hub"]["config"]["KubeSpawner"])
 exec(values["hub"]["extraConfig"]["workshop"].replace("/etc/classroom", str(FOLDER / "private")))
-
-if plain := os.environ.get("WORKSHOP_TEST_PLAIN"):
-    # What the chart starts where its values say nothing of seats: its own image, and nothing else.
-    c.KubeSpawner.image, c.KubeSpawner.fs_gid = plain, 100
-    c.KubeSpawner.cmd = ["python3", "-m", "jupyterhub.singleuser"]
-    c.KubeSpawner.default_url, c.KubeSpawner.environment, c.KubeSpawner.init_containers = "/lab", {}, []
-    c.KubeSpawner.volumes = [{"name": home, "persistentVolumeClaim": {"claimName": "claim-{user_server}"}}]
-    c.KubeSpawner.volume_mounts = [{"name": home, "mountPath": "/home/jovyan"}]
