@@ -34,13 +34,7 @@ class NoProxy(Proxy):  # type: ignore[misc]
         return {}
 
 
-if proxy := os.environ.get("WORKSHOP_TEST_PROXY"):
-    c.ConfigurableHTTPProxy.should_start = False
-    c.ConfigurableHTTPProxy.api_url = proxy
-    c.ConfigurableHTTPProxy.auth_token = "of-the-tests"
-    c.JupyterHub.bind_url = HUB
-else:
-    c.JupyterHub.proxy_class = NoProxy
+c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB
 c.JupyterHub.db_url = f"sqlite:///{WORK}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{WORK}/cookie-secret"

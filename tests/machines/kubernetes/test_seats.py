@@ -7,7 +7,6 @@ only the objects are applied.
 from __future__ import annotations
 
 import io
-import os
 import statistics
 import subprocess
 import sys
@@ -18,10 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machines.kubernetes import images
 from machines.kubernetes.room import NAMESPACE, SEATS, DeadKernelError, Room
 from machines.kubernetes.speaking import Speaker
-from machines.kubernetes.writing import write
 from waiting import wait_until
 
 from organiser.hub import pods

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from stick import Stick
-from thumbdrive.bed import contents, damage, fill, make_key, rsync
+from thumbdrive.bed import contents, fill, make_key, rsync
 from waiting import patience, wait_until
 
 from organiser.thumbdrive.stage import SCRIPTS

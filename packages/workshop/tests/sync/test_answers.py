@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from workshop.sync.apply import Outcome
-from workshop.sync.merge import asks_the_same, exercise_of
+from workshop.sync.merge import exercise_of
 
 from .bed import Bed, book, cell, git
 

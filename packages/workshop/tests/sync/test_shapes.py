@@ -12,7 +12,6 @@ import pytest
 from workshop.core.errors import WorkshopError
 from workshop.sync import source
 from workshop.sync.git import Mirror, failure
-from workshop.sync.merge import Version
 from workshop.sync.source import read_folder
 
 from .bed import Bed, memory_folder, notebook
@@ -46,20 +45,6 @@ def test_a_folder_that_lists_but_does_not_open_is_named_and_the_rest_delivered(o
         locked.chmod(0o755)
     assert list(found.files) == ["a.py"]
     assert list(found.skipped) == ["locked/within"]
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "delivered/HASH", "delivered/other"])
-def test_a_folder_where_sync_has_a_file_stops_nothing(bed: Bed, name: str) -> None:
-    bed.publish(a_py=b"1", b_py=b"1")
-    bed.sync()
-    theirs = Version(b"2").sha256
-    place = bed.state / name.replace("HASH", theirs)
-    place.unlink(missing_ok=True)
-    (place / "within").mkdir(parents=True)
-    bed.publish(a_py=b"2")
-    report = bed.sync()
-    assert report.changed and b"2" in bed.snapshot().values()
-    assert not bed.sync().changed
 
 
 def test_what_cannot_be_remembered_is_a_note_for_the_files_are_there(

@@ -316,13 +316,6 @@ def plain_tree(folder: Path, names: dict[str, str], mode: bytes = b"100644") -> 
     return done.stdout.decode().strip()
 
 
-def test_34_a_truncated_notebook_of_mine_stays(bed: Bed) -> None:
-    half = notebook("1", "mine")[:-40]
-    assert bed.both_change(notebook("1"), half, notebook("2")) == {"a.ipynb": "beside"}
-    assert bed.read("a.ipynb") == half
-    assert bed.beside() == notebook("2")
-
-
 def test_34_a_truncated_notebook_gets_help_without_any_news(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1"))
     bed.sync()

@@ -291,16 +291,6 @@ def test_75_a_stick_with_a_folder_of_notebooks(bed: Bed, tmp_path: Path, depth: 
         perform(Request(str(tmp_path / "stick"), bed.mine, bed.state, signers=tmp_path / "keys"))
 
 
-def test_76_a_failed_run_is_tried_again(
-    organiser: Organiser, bed: Bed, signers: Path, tmp_path: Path
-) -> None:
-    organiser.release("v1", a_ipynb=notebook("1"))
-    with pytest.raises(WorkshopError):
-        organiser.sync(signers=allowed_signers(tmp_path / "other", new_key(tmp_path / "keys", "stranger")))
-    assert not bed.mine.exists()
-    assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
-
-
 def test_76_a_run_that_failed_while_writing_is_tried_again(
     organiser: Organiser, bed: Bed, signers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
