@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,16 +44,3 @@ def test_the_text_can_be_learnt() -> None:
     assert ids.shape == (8, 201)
     follows = ids[:, 1:] == (7 * ids[:, :-1] + 3) % race.CHARACTERS
     assert 0.65 < np.mean(follows) < 0.75
-
-
-@pytest.mark.slow
-def test_ours_is_timed_in_a_process_of_its_own(local_machine: Path) -> None:
-    python = local_machine / "venvs/theano/bin/python"
-    environment = {**os.environ, "THEANORC": str(local_machine / "etc/theanorc")}
-    command = [python, race.__file__, "theano", "16", "8", "10", "40"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    assert found["characters"] == 8 * 10 * 40
-    assert found["cpu_seconds"] > 0
-    assert found["losses"][1] < found["losses"][0]
-    assert found["version"].startswith("Theano 1.0")

@@ -8,7 +8,6 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -106,19 +105,6 @@ def test_an_error_is_counted_and_the_button_pressed_again(monkeypatch: pytest.Mo
     assert person.seconds is not None
 
 
-def test_who_is_not_let_in_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuses(request: web.Request) -> web.StreamResponse:
-        raise web.HTTPForbidden
-
-    async def back(request: web.Request) -> web.StreamResponse:
-        raise web.HTTPFound("/hub/login")
-
-    monkeypatch.setattr(people, "AGAIN_SECONDS", 0.01)
-    person = come({"GET /hub/login": page, "POST /hub/login": refuses, "GET /hub/spawn": back})
-    assert person.seconds is None
-    assert person.errors[-1] == "PermissionError: was not let in"
-
-
 def test_the_document_has_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     """The servers are replaced: a classroom and root's rights would have to be there."""
 
@@ -140,19 +126,3 @@ def test_the_document_has_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (report["seats"], list(report["sides"])) == (3, ["workshop", "debian"])
     assert report["sides"]["workshop"]["p50"] == 1.0
     assert report["sides"]["workshop"]["failed"] == 0
-
-
-@pytest.mark.parametrize(
-    ("ours", "peer", "missed"),
-    [
-        ({}, {}, 0),
-        ({"failed": 1}, {}, 1),
-        ({"errors": 2}, {}, 1),
-        ({}, {"p50": 0.5, "p95": 0.6}, 2),
-        ({}, {"p50": 0.5, "p95": 0.6, "failed": 1}, 0),
-        ({"p50": None, "p95": None, "failed": 3}, {}, 3),
-    ],
-)
-def test_each_bar_counts(ours: dict[str, Any], peer: dict[str, Any], missed: int) -> None:
-    good = {"failed": 0, "errors": 0, "p50": 1.0, "p95": 2.0}
-    assert len(bench.missed({"workshop": good | ours, "debian": good | peer})) == missed

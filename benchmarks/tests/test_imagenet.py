@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,6 @@ from typer.testing import CliRunner
 
 from benchmarks.imagenet import bench
 from benchmarks.imagenet.bench import BARS, OURS
-
-RACE = Path(bench.__file__).with_name("race.py")
 
 
 def answer(milliseconds: float, megabytes: float) -> dict[str, Any]:
@@ -45,37 +41,3 @@ def test_the_document_has_a_row_a_network(tmp_path: Path, monkeypatch: pytest.Mo
     assert row["engines"][0] == {
         "version": "engine 1", "seconds": 0.09, "cpu_seconds": 0.09, "peak_rss_mb": 200,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("ours", "missed"),
-    [
-        ((99, 200), 0),
-        ((105, 200), 1),
-        ((120, 200), 2),
-        ((160, 200), 3),
-        ((90, 260), 1),
-        ((90, 300), 3),
-    ],
-)
-def test_each_network_has_bars_of_its_own(ours: tuple[float, float], missed: int) -> None:
-    found = {(bar.network, OURS): [answer(*ours)] for bar in BARS}
-    found |= {(bar.network, bar.rival): [answer(100, 400)] for bar in BARS}
-    assert len(bench.summarise(found)["missed"]) == missed
-
-
-@pytest.mark.slow
-def test_ours_is_timed_in_a_process_of_its_own(local_machine: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "THEANORC": str(local_machine / "etc/theanorc")}
-
-    def ask(*words: str | Path) -> dict[str, Any]:
-        command = [local_machine / "venvs/theano/bin/python", RACE, *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    ask("weights", "googlenet", tmp_path / "g.onnx")
-    found = ask("lasagne", "googlenet", "2", tmp_path / "g.onnx")
-    assert len(found["seconds"]) == len(found["cpu_seconds"]) == 2
-    assert 50 < found["peak_rss_mb"] < 900
-    assert found["version"].startswith("Theano 1.0")

@@ -39,9 +39,3 @@ def test_both_have_run_the_same_notebooks(puller: Path, tmp_path: Path) -> None:
         ours = (tmp_path / "ours" / name).read_bytes()
         assert ours == (tmp_path / "theirs/notebooks" / name).read_bytes()
         assert len(json.loads(ours)["cells"][0]["outputs"]) == 1
-
-
-@pytest.mark.parametrize(("untouched", "ran", "missed"), [(0.5, 1.0, 0), (0.4, 1.0, 1), (0.5, 0.9, 1)])
-def test_a_missed_threshold_is_named(untouched: float, ran: float, missed: int) -> None:
-    report = {"untouched": {"times_as_fast": untouched}, "ran": {"times_as_fast": ran}}
-    assert len(bench.missed(report)) == missed

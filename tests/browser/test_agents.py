@@ -113,19 +113,6 @@ def test_q_learning_ends_at_the_optimal_policy() -> None:
         assert_optimal(learned[name], drawn)
 
 
-def test_q_learning_finds_the_same_way_by_walking(
-    base: str, open_page: Open, keep: Callable[..., None]
-) -> None:
-    page = open_page(base + PAGE, 1366, 768, **STILL)
-    page.get_by_role("radio", name="it only walks").check()
-    page.locator("#speed").fill("3")
-    page.get_by_role("button", name="Go", exact=True).click()
-    wait_until(page, f"workshopDemo.path && workshopDemo.path.length - 1 === {SHORTEST['rooms']}")
-    assert "times at the goal" in page.inner_text("#grid-said")
-    pause(page, "#grid-said", "steps")
-    keep(page, "agents-grid")
-
-
 def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
     page.get_by_role("radio", name="cliff").check()

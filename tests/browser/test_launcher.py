@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
-from jupyter.serving import DEFAULTS, Jupyter
+from jupyter.serving import Jupyter
 
-from .conftest import CHECKOUT, UPGRADE, Open, Watch, expect, playwright
+from .conftest import UPGRADE, Open, Watch, expect, playwright
 from .notebooks import Desk, wait_for_kernel
 
 
@@ -41,18 +38,3 @@ def test_notebook_7_does_without(
     page.close()  # it may complain until then
     assert not [line for line in watch.complaints if "workshop" in line]
     watch.complaints.clear()  # Notebook 7 complains of itself at every start
-
-
-def test_the_package_brings_it(tmp_path: Path) -> None:
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("needs uv")
-    build = [uv, "build", "--quiet", "--wheel", "--build-constraints", CHECKOUT / "locks/build.txt"]
-    subprocess.run([*build, "--out-dir", tmp_path, CHECKOUT / "packages/workshop"], check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as packed:
-        names = [name for name in packed.namelist() if "share/jupyter/labextensions/workshop-upgrade" in name]
-        (defaults,) = (name for name in packed.namelist() if "etc/jupyter/labconfig" in name)
-        assert packed.read(defaults) == DEFAULTS.read_bytes()
-        assert defaults.endswith(f"/data/etc/jupyter/labconfig/{DEFAULTS.name}")
-    assert {Path(name).name for name in names} == {"package.json", "remoteEntry.js"}

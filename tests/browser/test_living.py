@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from waiting import patience
 
 from .conftest import Open, Watch, expect, playwright, processor_time, wait_until
@@ -137,19 +135,3 @@ def test_on_paper_there_are_stills_and_no_demo(served: str, open_page: Open) -> 
     places = page.locator(".living").count()
     assert places >= 5
     expect(page.locator(".living .still:visible")).to_have_count(places)
-
-
-@pytest.mark.slow
-def test_every_living_slide_of_the_longest_deck_moves(
-    served: str, open_page: Open, keep: Callable[..., None]
-) -> None:
-    page = open_page(served + DECK.replace("ninety-minutes", "half-a-day"))
-    wait_until(page, "!!window.workshopDeck")
-    numbers = page.evaluate(
-        "workshopDeck.getSlides().flatMap((slide, at) => slide.querySelector('.living') ? [at] : [])"
-    )
-    assert len(numbers) >= 10
-    for number in numbers:
-        page.evaluate(f"workshopDeck.slide({number})")
-        start(page)
-        keep(page, f"living-{number:02}")

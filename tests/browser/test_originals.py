@@ -98,19 +98,6 @@ def test_the_playground_learns(address: str, open_page: Open) -> None:
     text_changes(page, "#iter-number")
 
 
-def test_waterworld_loads_its_trained_agent(address: str, open_page: Open) -> None:
-    page = open_page(f"{address}{FOLDER}original-reinforcejs/waterworld.html", 1366, 768)
-    with page.expect_response(re.compile(r"wateragent\.json")) as answer:
-        page.evaluate("loadAgent()")
-    assert answer.value.ok
-
-
-def test_recurrentjs_writes(address: str, open_page: Open) -> None:
-    page = open_page(f"{address}{FOLDER}original-recurrentjs/character_demo.html", 1366, 768)
-    wait_until(page, "document.querySelector('#samples').innerText.length > 20")
-    assert not page.is_visible("#loadpretrained")
-
-
 def test_the_start_page_shows_them_beside_ours(address: str, open_page: Open) -> None:
     page = open_page(address + "index.html")
     links = page.eval_on_selector_all(

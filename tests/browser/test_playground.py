@@ -46,15 +46,6 @@ def test_the_spiral_is_learned(base: str, open_page: Open, keep: Callable[..., N
     keep(page, "playground")
 
 
-def test_one_line_is_enough_for_clouds_and_not_for_corners(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE, **STILL)
-    try_it(page, "One neuron, one line")
-    wait_until(page, "workshopDemo.testLoss < 0.2")
-    try_it(page, "Without a bend")
-    wait_until(page, "workshopDemo.epochs > 60")
-    assert state(page, "testLoss") > 0.35
-
-
 def test_learning_by_heart_shows_as_a_gap(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
     try_it(page, "Learning by heart")
@@ -113,18 +104,6 @@ def test_start_again_keeps_the_points_and_new_points_do_not(served: str, open_pa
     assert state(page, "first") == before
     page.get_by_role("button", name="New points").click()
     assert state(page, "first") != before
-
-
-def test_own_points_are_cleared_also_while_it_learns(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE, **STILL)
-    page.get_by_role("radio", name="your own").check()
-    put(page, 0.3, 0.5)
-    put(page, 0.7, 0.5, modifiers=["Shift"])
-    page.get_by_role("button", name="Train", exact=True).click()
-    wait_until(page, "workshopDemo.epochs > 2")
-    page.get_by_role("button", name="Clear points").click()
-    assert state(page, "points") == {"train": 0, "test": 0}
-    assert state(page, "running") is False
 
 
 def test_own_points_are_put_by_keys(served: str, open_page: Open) -> None:

@@ -131,13 +131,6 @@ def test_speaker_and_participant_see_their_own_part(served: str, open_page: Open
     assert page.is_visible("text=Before you go on stage")
 
 
-def test_participants_find_the_slides_too(served: str, open_page: Open) -> None:
-    page = open_page(served + "index.html#participant")
-    link = page.get_by_role("link", name="Slides")
-    assert link.is_visible()
-    assert link.get_attribute("href") == f"slides/{page.input_value('#which')}/index.html"
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_theme_follows_the_system_and_the_button(served: str, open_page: Open, scheme: str) -> None:
     page = open_page(served + "index.html", color_scheme=scheme)

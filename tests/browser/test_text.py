@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, pause, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
 from .fingers import tap
 
 PAGE = "demos/text/index.html"
@@ -92,17 +92,6 @@ def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]
     wait_until(page, "workshopDemo.bits < 0.5", SECONDS)
     keep(page, "text")
     wait_until(page, f"{OWN_WORDS} > 0.6", SECONDS)
-
-
-def test_temperature_makes_it_bold_or_careful(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE, **STILL)
-    page.get_by_role("radio", name="counting").check()
-    page.get_by_role("button", name="Read", exact=True).click()
-    wait_until(page, "workshopDemo.bits < 1", SECONDS)
-    pause(page, "#seen", "seen")
-    cold = page.evaluate("workshopDemo.write(600, 0.2)")
-    hot = page.evaluate("workshopDemo.write(600, 2)")
-    assert cold.count(" and 1 make ") > hot.count(" and 1 make ")
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:

@@ -84,10 +84,6 @@ class Machine:
         system = self.host.file("/etc/systemd/system/workshop-jupyter.service").exists
         return "systemd" if system else "systemd-user"
 
-    @property
-    def is_local_mode(self) -> bool:
-        return self.settings["bind_address"] == "127.0.0.1"
-
     def run(self, command: str) -> str:
         """Run a shell command that must succeed; return its stdout."""
         result = self.host.run(command)

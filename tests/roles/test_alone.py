@@ -117,15 +117,6 @@ def test_the_example_applies_its_role_and_sets_only_what_the_role_knows(role: st
     assert {*play.get("vars", {}), *applied.get("vars", {})} <= arguments(role)
 
 
-@needs_ansible
-def test_the_examples_are_playbooks(tmp_path: Path) -> None:
-    for role in ROLES:
-        (tmp_path / f"{role}.yml").write_text(yaml.safe_dump(example(role)))
-    playbooks = sorted(tmp_path.glob("*.yml"))
-    done = run(tmp_path, "--syntax-check", "-i", "localhost,", *playbooks)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("role", [role for role in ROLES if role != SHARED])
 def test_a_role_names_the_roles_and_collections_that_it_uses(role: str) -> None:
     meta = loaded(ROOT / "roles" / role / "meta/main.yml")
@@ -236,16 +227,6 @@ def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
 
 
 @needs_ansible
-@on_debian_13
-@pytest.mark.parametrize(
-    "role", of_each_run("jupyter-service", "tensorboard-service", "js-demos", "managed-service")
-)
-def test_what_a_role_includes_has_the_tag_of_its_name(applied: Applied, role: str) -> None:
-    included = applied.output.split("TASK [managed-service : Describe the service]")[1:]
-    assert any(f"[{role}]" in said.partition("TASK [")[0] for said in included)
-
-
-@needs_ansible
 def test_a_role_that_needs_the_workshop_says_so_on_a_machine_without(tmp_path: Path) -> None:
     (play,) = example("datasets")
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play | {"connection": "local"}]))
@@ -289,11 +270,3 @@ def test_names_of_roles_are_tags() -> None:
         else:
             assert set(tags.split(", ")) & {"always", *names}, name
     assert seen == set(names)
-
-
-@needs_ansible
-def test_where_nothing_was_set_up_nothing_is_stopped(tmp_path: Path) -> None:
-    words = ["playbooks/stop.yml", "-i", "inventories/local", "-e", f"workshop_prefix={tmp_path}/opt"]
-    done = run(ROOT, *words, ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"))
-    assert done.returncode == 0, done.stdout
-    assert "changed=0" in done.stdout

@@ -144,13 +144,6 @@ def test_a_wrong_argument_is_named_before_a_role_runs(played: Played, machine: s
     assert f"[{machine}]" not in played.output.partition("TASK [tiny-role : Say]")[2]
 
 
-@pytest.mark.slow
-def test_every_real_role_passes_with_the_inventory_of_local_mode() -> None:
-    """The real play accepts what the repository sets itself; in each run a laptop is set up by it."""
-    status, output = play(ROOT, "--check", "--tags", "never-used", inventory="local")
-    assert status == 0, output
-
-
 def test_a_typo_in_the_real_play_is_named() -> None:
     status, output = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
     assert status == 2, output

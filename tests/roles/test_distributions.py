@@ -144,17 +144,6 @@ def test_the_memory_killer_is_configured_where_it_is_installed(answers: dict[str
     assert answers[host]["killer"] is ("earlyoom" in answers[host]["machine"])
 
 
-def test_every_role_chooses_in_the_same_way() -> None:
-    includes = [
-        task["ansible.builtin.include_vars"]
-        for file in ROOT.glob("roles/*/tasks/*.yml")
-        for task in yaml.safe_load(file.read_text())
-        if "ansible.builtin.include_vars" in task
-    ]
-    assert len(includes) >= 5
-    assert set(includes) == {"{{ workshop_distribution_vars }}"}
-
-
 def test_modules_run_on_the_python_of_enterprise_linux_9() -> None:
     """It is 3.9, until the base role has brought a newer one; Ansible may have chosen it by then."""
     files = [

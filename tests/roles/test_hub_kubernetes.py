@@ -6,7 +6,6 @@ import ipaddress
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ import pytest
 pytest.importorskip("kubespawner")
 
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
-from machines.kubernetes.load import measure
 from machines.kubernetes.writing import PINS, loaded, values_of
 
 from organiser.hub.settings import SPEAKER_PORT
@@ -210,17 +208,6 @@ def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch
     assert issubclass(seat, kubespawner.KubeSpawner)
     assert seat.will_resume.default_value is True
     assert config.JupyterHub.services[0]["api_token"] == "token"
-
-
-@pytest.mark.slow
-def test_a_small_class_comes_in_by_a_recorded_api(written: Written, tmp_path: Path) -> None:
-    # The hub that the values make, with KubeSpawner; test_thousand_seats.py does so with a thousand.
-    shutil.copytree(written.folder / "plain", tmp_path / "classroom")
-    found = measure(tmp_path / "classroom", tmp_path, seats=3, a_minute=180.0)
-    assert found.failed == {}
-    assert len(found.ready) == 3
-    assert found.speaker, "the speaker's view was open"
-    assert found.asked["POST pods"] == found.asked["POST persistentvolumeclaims"] == 3
 
 
 def test_seats_reach_hub_proxy_and_names_and_the_internet_only_where_it_is_wanted(written: Written) -> None:

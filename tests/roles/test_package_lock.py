@@ -59,13 +59,6 @@ def lock(tmp_path: Path) -> Path:
     return file
 
 
-def test_nobody_is_named_where_nobody_is(lock: Path) -> None:
-    for missing_or_free in (lock, lock.with_name("none")):
-        script = start(missing_or_free, "who")
-        assert script.communicate() == ("", None)
-        assert script.returncode == 0
-
-
 def test_holder_is_named(lock: Path) -> None:
     with held(lock) as holder:
         assert start(lock, "who").communicate()[0].startswith(f"process {holder.pid} (")

@@ -12,16 +12,6 @@ from ansible_module import ROOT
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 SHARED = "workshop"
 """The role that all depend on: what it has is everybody's."""
-SITE = [
-    "base-fedora",
-    "python-venv",
-    "deep-libs",
-    "datasets",
-    "jupyter-service",
-    "tensorboard-service",
-    "js-demos",
-    "notebook-sync",
-]
 PRIVATE = re.compile(r"\b__(?:" + "|".join(name.replace("-", "_") for name in ROLES) + r")_\w+")
 # What uninstall reads of a role's own file of variables, by its own name.
 LOADED = "__uninstall_known."
@@ -41,16 +31,6 @@ def test_nobody_reads_what_another_role_keeps_to_itself(role: str) -> None:
         text = path.read_text(encoding="utf-8").replace(LOADED + "__", LOADED)
         others = {name for name in PRIVATE.findall(text) if not name.startswith((own, shared))}
         assert not others, f"{path.relative_to(ROOT)} reads {sorted(others)}"
-
-
-def test_a_whole_machine_is_a_list_of_roles() -> None:
-    (play,) = yaml.safe_load((ROOT / "playbooks/site.yml").read_text(encoding="utf-8"))
-    assert [each["role"] for each in play["roles"]] == SITE
-    assert all(each == {"role": each["role"], "tags": each["role"]} for each in play["roles"])
-    assert [list(task) for task in play["pre_tasks"]] == [["name", "ansible.builtin.import_tasks"]]
-    assert "tasks" not in play
-    assert "vars" not in play
-    assert len(play["post_tasks"]) == 1
 
 
 def test_tasks_name_modules_in_full_unless_they_are_our_own() -> None:

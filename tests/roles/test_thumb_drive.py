@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from thumbdrive.bed import damage
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -63,15 +62,6 @@ def test_it_fills_a_stick_and_then_has_nothing_to_do(tmp_path: Path, stick: Path
     assert (status, changed(text)) == (0, 0), text
 
 
-# The command itself reads again, and tells what is missing, in packages/organiser/tests/thumbdrive.
-@pytest.mark.slow
-def test_it_reads_again_where_that_is_asked(tmp_path: Path, stick: Path) -> None:
-    status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])
-    damage(stick / "workshop.bundle", 100)
-    status, text = play(tmp_path, thumb_drive_sticks=[str(stick)], thumb_drive_reread=True)
-    assert (status, changed(text)) == (0, 1), text
-
-
 @pytest.mark.slow
 def test_check_mode_tells_and_writes_nothing(tmp_path: Path, stick: Path) -> None:
     status, text = play(tmp_path, "--check", thumb_drive_sticks=[str(stick)])
@@ -112,11 +102,3 @@ def test_a_wrong_argument_is_named_before_anything_is_done(
     for word in words:
         assert word in text
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_what_a_stick_refuses_is_told_in_the_end(tmp_path: Path, stick: Path) -> None:
-    (stick / "workshop.bundle").write_text("mine")
-    status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])
-    assert status != 0
-    assert "workshop.bundle, which is not ours" in " ".join(text.splitlines()[-3:])

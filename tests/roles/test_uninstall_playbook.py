@@ -58,16 +58,6 @@ def written(role: str) -> set[str]:
     }
 
 
-def test_what_roles_write_is_found() -> None:
-    everything = set().union(*map(written, [*ROLES, *HELPERS]))
-    assert {
-        "/etc/ssh/authorized_keys.d/{{ workshop_user }}",
-        "/etc/systemd/zram-generator.conf",
-        "/etc/firewalld/services/workshop.xml",
-        "/etc/apt/preferences.d/workshop-python",
-    } <= everything
-
-
 @pytest.mark.parametrize("role", [*ROLES, *HELPERS, "hub-service"])
 def test_each_file_of_the_system_is_taken_away(role: str) -> None:
     for path in sorted(written(role)):

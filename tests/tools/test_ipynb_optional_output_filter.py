@@ -165,15 +165,6 @@ def test_a_cell_tagged_keep_output_keeps_it_and_the_widgets() -> None:
     assert clean(written(document("x", widgets=WIDGETS))) == written(document("x", ran=False))
 
 
-def test_worksheets_of_format_3_are_cleaned() -> None:
-    def old(outputs: list[Any], number: int | None) -> bytes:
-        cell = {"cell_type": "code", "outputs": outputs, "prompt_number": number}
-        sheets = {"metadata": {}, "nbformat": 3, "worksheets": [{"cells": [cell]}]}
-        return (json.dumps(sheets, indent=1, sort_keys=True) + "\n").encode()
-
-    assert clean(old([STREAM], 4)) == old([], None)
-
-
 def test_it_needs_the_standard_library_of_python_3_9_only() -> None:
     tree = ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 9))
     nodes = list(ast.walk(tree))
@@ -288,12 +279,6 @@ def test_a_clone_without_the_filter_just_works(repository: Repository) -> None:
     (repository.path / "a.ipynb").write_bytes(written(document()))
     repository.git("add", ".")
     assert repository.git("cat-file", "blob", ":a.ipynb") == written(document())
-
-
-def test_outside_a_repository_it_ends_with_gits_line(tmp_path: Path, environment: dict[str, str]) -> None:
-    done = Repository(tmp_path / "none", environment).run(sys.executable, SCRIPT, "--install", ok=False)
-    assert done.returncode != 0
-    assert b"not a git repository" in done.stderr and done.stderr.count(b"\n") == 1
 
 
 # ---------------------------------------------------------------- this repository

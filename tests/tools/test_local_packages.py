@@ -158,32 +158,11 @@ def test_nothing_is_asked_where_nothing_is_missing(machine: Machine) -> None:
     assert machine.notes() == "ansible-playbook site.yml\n"
 
 
-def test_the_password_is_asked_for_where_only_a_python_is_missing(machine: Machine) -> None:
-    """As after a set-up that was interrupted between the packages and the Python of Debian's predecessor."""
-    status, said = machine.run(f"{PASSWORD}\n", installed="all", INTERPRETERS="")
-    assert status == 0, said
-    assert "to install: Python 3.11" in said
-    assert machine.notes("notes.handed") == PASSWORD
-
-
 @pytest.mark.parametrize(("typed", "given"), [(None, ""), ("a\nb\nc\n", ""), (None, "/opt/python3.11")])
 def test_a_python_may_come_without_root_too(machine: Machine, typed: str | None, given: str) -> None:
     status, said = machine.run(typed, installed="all", INTERPRETERS="", INTERPRETER=given)
     assert status == 0, said
     assert machine.notes().splitlines()[-1] == "ansible-playbook site.yml"
-
-
-def test_nothing_is_asked_where_sudo_wants_nothing(machine: Machine) -> None:
-    status, said = machine.run(None, kind="nopasswd")
-    assert status == 0, said
-    assert "password" not in said
-    assert machine.notes().splitlines()[-1] == "ansible-playbook site.yml"
-
-
-def test_a_password_that_ansible_is_to_ask_for_is_left_to_it(machine: Machine) -> None:
-    status, said = machine.run(f"{PASSWORD}\n", "-K")
-    assert status == 0, said
-    assert machine.notes().splitlines()[-1] == "ansible-playbook site.yml -K"
 
 
 ALMA_9 = {"DISTRIBUTION": "AlmaLinux", "FAMILY": "RedHat", "MAJOR": "9"}
@@ -199,12 +178,6 @@ def test_enterprise_linux_has_its_python_and_its_repository(machine: Machine) ->
         "dnf config-manager --set-enabled crb",
         "dnf install --assumeyes python3.11 ca-certificates gcc-c++ openblas-devel git",
     ]
-
-
-def test_nothing_is_enabled_where_nothing_is_missing(machine: Machine) -> None:
-    status, said = machine.run("", installed="all", **ALMA_9)
-    assert (status, said) == (0, "")
-    assert machine.notes() == "ansible-playbook site.yml\n"
 
 
 @pytest.mark.parametrize(

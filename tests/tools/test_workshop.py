@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -57,21 +56,6 @@ def test_an_environment_that_was_left_half_made_is_made_good(checkout: Path) -> 
     done = run(checkout, "--version")
     assert done.returncode == 0, done.stderr
     assert "making" in done.stderr
-
-
-@pytest.mark.network
-@pytest.mark.slow
-def test_the_settings_of_local_mode_are_found(checkout: Path) -> None:
-    house = checkout / ".workshop"
-    (house / "etc").mkdir(parents=True)
-    (house / "etc/workshop.toml").write_text(f'prefix = "{house}"\nweb_port = 9\n')
-    done = run(checkout, "doctor", "--json")
-    report = json.loads(done.stdout)
-    assert done.returncode == 1
-    assert report["addresses"]["start page"] == "http://127.0.0.1:9/"
-    bare = run(checkout, "doctor", "--json", WORKSHOP_CONFIG=str(checkout / "none.toml"))
-    assert bare.returncode == 1
-    assert "cannot read the settings" in bare.stderr
 
 
 def test_the_environments_that_set_up_made_are_used(tmp_path: Path) -> None:

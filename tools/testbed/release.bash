@@ -54,7 +54,6 @@ use_cluster() {
   bash roles/base-fedora/files/package-lock.bash run 900 \
     apt-get install --yes --quiet=2 --no-install-recommends iproute2 openssl procps util-linux iptables mmdebstrap >/dev/null
   export WORKSHOP_KUBERNETES=$WORKSHOP_TEST_CACHE/kubernetes
-  export WORKSHOP_TEST_SAMPLE=$WORKSHOP_KUBERNETES/sample.tar
   use_venv cluster
   use_venv chart-hub
   export WORKSHOP_CLUSTER_ANSIBLE=$CACHE/cluster/bin/ansible-playbook WORKSHOP_TEST_HUB_PYTHON=$CACHE/chart-hub/bin/python
@@ -96,7 +95,7 @@ case ${1:-} in
     for archive in "$CACHE"/image/*.oci.tar; do run tests/machines/image --image "$archive"; done
     ;;
   wsl | lab | load) run "tests/machines/$1" ;;
-  virtualbox) run tests/machines/virtualbox packages/organiser/tests/appliance/test_{export,arm_boot}.py ;;
+  virtualbox) run packages/organiser/tests/appliance/test_{export,arm_boot}.py ;;
   vm) run tests/machines/vm/test_vagrant_machine.py --box "$(box)" ;;
   # The true site.yml in a machine whose processor is emulated.
   vm-site) run tests/machines/vm/test_vagrant_site.py --box "$(box)" --override-ini=timeout=28800 ;;
@@ -112,14 +111,12 @@ case ${1:-} in
     use_cluster
     tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES"
     tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin"
-    tools/testbed/sample-image.bash "$WORKSHOP_KUBERNETES"
     # Its network and what containerd finds of control groups are the namespace's own, and end with it.
     # shellcheck disable=SC2016 # the inner shell's
     unshare --cgroup --mount --net --ipc --uts --propagation private bash -c \
       'umount -R /sys/fs/cgroup/unified 2>/dev/null || true; exec "$@"' -- \
       tools/test.bash -m "not slow" tests/machines/kubernetes/test_{playbook,seats,trouble}.py --image "$(small_image)"
     ;;
-  kubernetes-load) use_cluster && run tests/machines/kubernetes/test_thousand_seats.py ;;
   chart)
     [ -n "${WORKSHOP_Z2JH_CHART:-}" ] || fail "WORKSHOP_Z2JH_CHART must name a folder or file of Zero-to-JupyterHub's chart"
     use_helm && run tests/machines/kubernetes/test_true_chart.py

@@ -34,13 +34,7 @@ class NoProxy(Proxy):  # type: ignore[misc]
         return {}
 
 
-if proxy := os.environ.get("WORKSHOP_TEST_PROXY"):
-    c.ConfigurableHTTPProxy.should_start = False
-    c.ConfigurableHTTPProxy.api_url = proxy
-    c.ConfigurableHTTPProxy.auth_token = "of-the-tests"
-    c.JupyterHub.bind_url = HUB
-else:
-    c.JupyterHub.proxy_class = NoProxy
+c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB
 c.JupyterHub.db_url = f"sqlite:///{WORK}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{WORK}/cookie-secret"
@@ -97,11 +91,3 @@ c.KubeSpawner.volume_mounts = [
 ]
 c.KubeSpawner.update(values["hub"]["config"]["KubeSpawner"])
 exec(values["hub"]["extraConfig"]["workshop"].replace("/etc/classroom", str(FOLDER / "private")))
-
-if plain := os.environ.get("WORKSHOP_TEST_PLAIN"):
-    # What the chart starts where its values say nothing of seats: its own image, and nothing else.
-    c.KubeSpawner.image, c.KubeSpawner.fs_gid = plain, 100
-    c.KubeSpawner.cmd = ["python3", "-m", "jupyterhub.singleuser"]
-    c.KubeSpawner.default_url, c.KubeSpawner.environment, c.KubeSpawner.init_containers = "/lab", {}, []
-    c.KubeSpawner.volumes = [{"name": home, "persistentVolumeClaim": {"claimName": "claim-{user_server}"}}]
-    c.KubeSpawner.volume_mounts = [{"name": home, "mountPath": "/home/jovyan"}]

@@ -51,15 +51,3 @@ def pause(program: Path, work: Path) -> Path:
         tar.add(program, "pause")
     pack(layer, {"Entrypoint": ["/pause"], "Env": ["PATH=/"]}, archive)
     return archive
-
-
-def sample(layer: Path, work: Path) -> tuple[Path, str]:
-    """Write the image that the chart has for a default; return its archive and its digest."""
-    archive = work / "sample.oci.tar"
-    config = {
-        "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/home/jovyan"],
-        "Cmd": ["python3", "-m", "jupyterhub.singleuser"],
-        "User": "1000",
-        "WorkingDir": "/home/jovyan",
-    }
-    return archive, pack(layer, config, archive)

@@ -78,12 +78,9 @@ class Room:
         if not self.is_ready(seat):
             self.start(seat)
 
-    def open(self, image: str = "", folder: Path | None = None, plain: str = "") -> None:
-        """Start the hub, with another image or another classroom's values where they are named.
-
-        plain: an image that is started as the chart starts one by default.
-        """
-        self.opened = (image or plain, folder or self.folder)
+    def open(self, image: str = "", folder: Path | None = None) -> None:
+        """Start the hub, with another image or another classroom's values where they are named."""
+        self.opened = (image, folder or self.folder)
         environment = {
             **os.environ,
             "PYTHONPATH": HUB_PATH,
@@ -94,7 +91,6 @@ class Room:
             "WORKSHOP_TEST_TOKEN": self.token,
             "WORKSHOP_TEST_NAMESPACE": NAMESPACE,
             "WORKSHOP_TEST_IMAGE": image,
-            "WORKSHOP_TEST_PLAIN": plain,
         }
         config = Path(__file__).with_name("hub_config.py")
         command = [HUB_PYTHON, "-m", "jupyterhub", "--config", str(config)]

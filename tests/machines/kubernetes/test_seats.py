@@ -7,8 +7,6 @@ only the objects are applied.
 from __future__ import annotations
 
 import io
-import json
-import os
 import statistics
 import subprocess
 import sys
@@ -19,33 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machines.kubernetes import images, record
-from machines.kubernetes.recorded_api import RECORDING
 from machines.kubernetes.room import NAMESPACE, SEATS, DeadKernelError, Room
 from machines.kubernetes.speaking import Speaker
-from machines.kubernetes.writing import write
 from waiting import wait_until
 
 from organiser.hub import pods
 
 pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("kubernetes")]
 
-TRIALS, BESIDE = 3, 20
 ENDING = 6
-FIRST_CELLS = """
-import contextlib, io, json
-cells = json.load(open("0-basics/10-theano-basics.ipynb"))["cells"]
-for cell in cells:
-    if cell["cell_type"] != "code":
-        continue
-    source = "".join(cell["source"])
-    with contextlib.redirect_stdout(io.StringIO()):
-        get_ipython().run_cell(source).raise_error()
-    if "theano.function(" in source:
-        break
-print(float(f(4)))
-"""
-"""A lesson's cells until the first one that compiles a formula, and what came of it."""
 
 
 def test_a_seat_calculates_and_may_do_nothing_else(room: Room) -> None:
@@ -154,75 +134,12 @@ def names_of(packed: bytes) -> list[str]:
         return file.namelist()
 
 
-def test_the_recording_for_the_load_is_what_a_cluster_says(room: Room) -> None:
-    if room.pod("seat-006"):
-        room.end("seat-006")
-    with record.watching(room.cluster.kubectl_words(), NAMESPACE, "jupyter-seat-006") as heard:
-        room.start("seat-006")
-        assert heard.is_over(60)
-    room.end("seat-006")
-    now = heard.recording()
-    if os.environ.get("WORKSHOP_TEST_RECORD"):
-        record.save(now)
-    kept = json.loads(RECORDING.read_text())
-    for told in (now, kept):
-        assert {"Scheduled", "Created", "Started"} <= record.reasons(told)
-    assert record.conditions(now) == record.conditions(kept)
-
-
-def test_the_first_theano_cell_by_the_image_and_by_a_volume(
-    room: Room, image: str, figures: list[str]
-) -> None:
-    """What was compiled is used where it lies in the image, or copied where nothing there can be written."""
-    copied = room.work / "by-volume"
-    write(copied, image, SEATS, hub_kubernetes_read_only_root=True)
-    took: dict[str, list[tuple[float, float]]] = {"image": [], "volume": []}
-    for _ in range(TRIALS):
-        for name, folder in (("image", room.folder), ("volume", copied)):
-            room.close()
-            room.open(folder=folder)
-            if room.pod("seat-007"):
-                room.end("seat-007")
-            started = time.monotonic()
-            room.start("seat-007")
-            ready = time.monotonic()
-            assert room.run("seat-007", FIRST_CELLS, "theano").endswith("28.0\n")
-            took[name].append((ready - started, time.monotonic() - ready))
-            room.end("seat-007")
-    for name, trials in took.items():
-        start, cell = (statistics.median(each) for each in zip(*trials, strict=True))
-        most = max(each for _, each in trials)
-        figures.append(
-            f"compiled functions by the {name}, {TRIALS} trials: a seat is there in {start:.1f} s, its first "
-            f"Theano cell, kernel included, after {cell:.1f} s more (most {most:.1f})"
-        )
-
-
 def test_fifty_seats_in_turn(room: Room, figures: list[str]) -> None:
     have = room.free_disks() + sum(each.startswith("claim-") for each in room.claims())
     room.add_disks(max(1, SEATS - have))
     took = in_turn(room, SEATS)
     figures.append(f"{SEATS} seats in turn, to the output of 1+1: {spread(took)}")
     assert {f"claim-seat-{number:03}" for number in range(1, SEATS + 1)} <= room.claims()
-
-
-def test_the_charts_own_image_starts_beside_ours(room: Room, figures: list[str], tmp_path: Path) -> None:
-    layer = Path(os.environ.get("WORKSHOP_TEST_SAMPLE", "none"))
-    if not layer.exists():
-        pytest.skip("needs the chart's default image: tools/testbed/sample-image.bash")
-    archive, digest = images.sample(layer, tmp_path)
-    name = f"registry.example.org/sample@{digest}"
-    room.cluster.load(archive, name)
-    room.add_disks(BESIDE)
-    took: dict[str, list[float]] = {"ours": [], "the chart's own": []}
-    # In turns of a few, so that other work on this machine meets both.
-    for turn in range(0, BESIDE, 5):
-        for whose, plain in (("ours", ""), ("the chart's own", name)):
-            room.close()
-            room.open(plain=plain)
-            took[whose] += in_turn(room, 5, 1 + turn)
-    for whose, seconds in took.items():
-        figures.append(f"{BESIDE} seats of the image that is {whose}, in turn: {spread(seconds)}")
 
 
 def in_turn(room: Room, number: int, first: int = 1) -> list[float]:

@@ -173,14 +173,3 @@ def test_uninstall_takes_away_what_set_up_made_and_keeps_notebooks(
     assert not any(bed.listens(port) for port in (8080, 8081, 8082))
     # Nobody is logged in, so that logind itself need not know the account any more.
     assert not bed.exists(f"/var/lib/systemd/linger/{USER}")
-
-
-def test_uninstall_again_has_nothing_to_do(set_up_desk: Bed, before: set[str]) -> None:
-    bed = set_up_desk
-    bed.root(f"rm -r {PREFIX}")
-    again = bed.run(f"{PULLED} ./local/uninstall.bash --notebooks")
-    assert (again.status, again.text.strip()) == (0, f"Nothing is set up in {PREFIX}; nothing to do.")
-    # Ansible alone does the same, and takes what the script, without a workshop, did not look for.
-    done = bed.run(f"{PULLED} ansible-playbook playbooks/uninstall.yml -i local -e uninstall_notebooks=true")
-    assert done.status == 0, done.text
-    assert unexpected(bed, before) == set()

@@ -92,12 +92,6 @@ def test_theano_compiles_there(islet: Bed, set_up: Ran) -> None:
     assert done.last_line == "6.0", done.text
 
 
-def test_a_second_run_changes_nothing(islet: Bed, set_up: Ran) -> None:
-    again = islet.run(SET_UP, seconds=900 * SLOWER)
-    assert again.status == 0, again.text
-    assert again.changed == 0, again.text
-
-
 def test_a_damaged_stick_installs_nothing(islet: Bed, set_up: Ran) -> None:
     islet.run("mkdir -p bad/debs && cd bad && touch workshop.bundle && echo nonesuch >debs/needed.txt")
     islet.run("cd bad && sha256sum debs/needed.txt >SHA256SUMS && echo sl >debs/needed.txt")

@@ -37,17 +37,6 @@ def test_valid_for_virtualbox(house: House) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_validation_for_virtualbox_can_fail(house: House) -> None:
-    pretend_virtualbox(house)
-    vagrantfile = house.checkout / "Vagrantfile"
-    text = vagrantfile.read_text(encoding="utf-8")
-    vagrantfile.unlink()
-    vagrantfile.write_text(text.replace("virtualbox.cpus =", "virtualbox.processors ="), encoding="utf-8")
-    done = house.run("validate")
-    assert done.returncode == 1
-    assert "processors" in done.stderr
-
-
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"memory": "2G"}, 'memory must be a whole number of MiB from 1024 to 65536, not "2G"'),
     ({"memory": 512}, "memory must be a whole number of MiB from 1024 to 65536, not 512"),

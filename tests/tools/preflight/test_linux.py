@@ -62,11 +62,6 @@ def test_virtualisation_off_in_the_firmware(laptop: Linux) -> None:
     expect(laptop.preflight(), "NOT READY", "virtualisation")
 
 
-def test_amd_counts_too(laptop: Linux) -> None:
-    laptop.processor("svm")
-    expect(laptop.preflight(), "READY")
-
-
 def test_inside_a_virtual_machine(laptop: Linux) -> None:
     laptop.processor("hypervisor")
     said = laptop.preflight()
@@ -165,11 +160,6 @@ def test_kvm_holds_the_processor(laptop: Linux) -> None:
     laptop.modules("vboxdrv 1 0 - Live 0x0", "kvm_intel 1 0 - Live 0x0")
     laptop.file("sys/module/kvm/parameters/enable_virt_at_load", "Y\n")
     expect(laptop.preflight(), "READY, BUT", "kvm")
-
-
-def test_kvm_that_takes_it_only_when_it_is_used_is_no_matter(laptop: Linux) -> None:
-    laptop.modules("vboxdrv 1 0 - Live 0x0", "kvm_intel 1 0 - Live 0x0")
-    expect(laptop.preflight(), "READY")
 
 
 def test_everything_at_once_is_one_numbered_list_with_what_stops_first(laptop: Linux) -> None:

@@ -91,24 +91,6 @@ def test_no_virtualisation(mac: Mac) -> None:
     assert mac.preflight().names("virtualisation")
 
 
-def test_ports_in_use(mac: Mac) -> None:
-    mac.listening(8282)
-    said = mac.preflight()
-    assert said.answer == "NOT READY"
-    assert "(port 8282)" in said.flowing
-
-
-def test_virtualbox_is_missing(mac: Mac) -> None:
-    mac.without("VBoxManage")
-    assert mac.preflight().names("program")
-
-
-def test_rules_of_other_systems_stay_silent(mac: Mac) -> None:
-    said = mac.preflight()
-    for each in ("driver", "kvm", "hypervisor"):
-        assert not said.names(each)
-
-
 def test_the_file_to_double_click_runs_the_same_and_does_not_wait_without_a_terminal(mac: Mac) -> None:
     mac.machine("arm64")
     assert mac.preflight(PREFLIGHT / "preflight.command") == mac.preflight()

@@ -197,19 +197,6 @@ def test_a_root_that_was_half_removed_is_not_finished(
     assert steps == ["root again", "provision", "write ova"]
 
 
-def test_a_root_of_a_changed_checkout_is_provisioned_again(
-    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(building.checkout, "version", lambda _: "1.0.changed")
-    with monkeypatch.context() as patch:
-        patch.setattr(building.forms, "write", kills)
-        with pytest.raises(KeyboardInterrupt):
-            building.build(request(tmp_path))
-    steps.clear()
-    building.build(request(tmp_path))
-    assert steps == ["root again", "provision", "write ova"]
-
-
 def test_what_lies_beside_an_ova_is_of_that_one(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,11 +121,6 @@ def test_only_an_ova_is_replaced(virtualbox: StandIn, tmp_path: Path, name: str,
     assert (virtualbox.folder / "state").read_text() == "running\n"
 
 
-def test_an_older_ova_is_replaced(virtualbox: StandIn, tmp_path: Path) -> None:
-    first, _ = run(tmp_path / "a.ova")
-    assert run(tmp_path / "a.ova")[0].sha256 == first.sha256
-
-
 def test_a_port_for_everyone_is_closed_and_said(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
     pieces = Pieces.of(ova)
     pieces.replace(".ovf", 'name="jupyter" proto="1" hostip="127.0.0.1"', 'name="jupyter" proto="1"')

@@ -41,12 +41,3 @@ def test_what_changes_in_a_file_counts(change: str, tmp_path: Path, options: tup
     assert digest(WORDS, options, folder) == before
     CHANGES[change](tmp_path)
     assert digest(WORDS, options, folder) != before
-
-
-def test_words_count_each_and_in_their_order() -> None:
-    told = [
-        digest(WORDS), digest((*WORDS, "x")),
-        digest(("1.0", "debianarm64")), digest(("1.0", "arm64", "debian")),
-        digest(WORDS, ("-e", "a=b")), digest(WORDS, ("-e", "a=c")), digest(WORDS, (), Path("/nowhere")),
-    ]  # fmt: skip
-    assert len(set(told)) == len(told)

@@ -361,13 +361,3 @@ def test_a_machine_that_does_not_start_is_a_fault(
     report = Report(ova, "ova")
     boot.start(report, boot.choose(tmp_path), log=tmp_path)
     assert report.faults == [("boot.answers", "the guest ended")]
-
-
-def test_each_failed_test_of_a_machine_is_a_fault() -> None:
-    said = "..F\nFAILED tests/a.py::test_b - AssertionError\nERROR tests/c.py::test_d\n1 failed\n"
-    assert boot.failures(1, said) == [
-        "FAILED tests/a.py::test_b - AssertionError",
-        "ERROR tests/c.py::test_d",
-    ]
-    assert boot.failures(0, "3 passed\n") == []
-    assert "could not run" in boot.failures(4, "usage: pytest\n")[0]

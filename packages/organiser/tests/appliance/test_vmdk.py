@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from organiser.appliance.vmdk import GRAIN, write_vmdk
 from workshop.core.errors import WorkshopError
 
-from .building import needs, write_disk
+from .building import needs
 
 DISKS = st.tuples(
     st.integers(1, 1100), st.lists(st.tuples(st.integers(0, 1099), st.binary(max_size=40)), max_size=8)
@@ -52,24 +51,6 @@ def test_every_disk_comes_back(tmp_path: Path, disk: tuple[int, list[tuple[int, 
     image = write_vmdk(raw, tmp_path / "a.vmdk")
     require_same(raw, tmp_path / "a.vmdk")
     assert image.capacity == raw.stat().st_size
-
-
-def test_the_same_disk_gives_the_same_bytes_with_any_number_of_threads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    raw, made = write_disk(tmp_path / "raw"), set()
-    for threads in (1, 2, 5):
-        monkeypatch.setattr(os, "cpu_count", lambda threads=threads: threads)
-        write_vmdk(raw, tmp_path / "a.vmdk")
-        made.add((tmp_path / "a.vmdk").read_bytes())
-    assert len(made) == 1
-
-
-def test_other_contents_are_another_disk(tmp_path: Path) -> None:
-    one = write_vmdk(write_disk(tmp_path / "raw", used=[3]), tmp_path / "a.vmdk")
-    two = write_vmdk(write_disk(tmp_path / "raw", used=[4]), tmp_path / "a.vmdk")
-    larger = write_vmdk(write_disk(tmp_path / "raw", used=[3], grains=1301), tmp_path / "a.vmdk")
-    assert len({one.uuid, two.uuid, larger.uuid}) == 3
 
 
 def test_zeros_that_were_written_take_no_room(tmp_path: Path) -> None:

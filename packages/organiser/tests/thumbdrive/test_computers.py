@@ -61,11 +61,6 @@ def test_each_kind_gets_its_files_and_none_twice(checkout: Path) -> None:
     assert sorted(everything) == sorted(set(BUILT) - {"w-0-arm64.wsl"})
 
 
-def test_without_a_kind_it_is_the_x86_machine_also_when_an_arm_one_is_newer(checkout: Path) -> None:
-    os.utime(checkout / "appliance/w-1-arm64.ova", (9000, 9000))
-    assert names(checkout) == ["w-1.ova", "w-1.packages.txt"]
-
-
 def test_a_file_that_was_named_comes_in_place_of_the_newest_of_its_form(
     checkout: Path, tmp_path: Path
 ) -> None:
@@ -125,12 +120,6 @@ def test_what_is_missing_or_not_sound_is_said_with_what_to_do(checkout: Path) ->
 
 def part(name: str) -> Any:
     return next(each for each in load_contents() if each.name == name)
-
-
-def test_only_the_installers_of_these_kinds_come_along(checkout: Path) -> None:
-    found = look(part("virtualbox"), context(checkout, "mac-arm", "windows-arm"))
-    assert [line.partition(":")[0] for line in found.missing] == ["VirtualBox-7.2.16-174877-macOSArm64.dmg"]
-    assert len(look(part("virtualbox"), context(checkout)).missing) == 4
 
 
 def test_utm_comes_from_where_it_was_put_or_is_missed(checkout: Path, tmp_path: Path) -> None:

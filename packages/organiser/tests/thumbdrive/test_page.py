@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from organiser.thumbdrive.contents import load_contents
-from organiser.thumbdrive.page import SYSTEMS, render
+from organiser.thumbdrive.page import render
 
 INSTALLERS = [
     "1-virtualbox/VirtualBox-7.2.16-174877-Win.exe",
@@ -140,14 +140,6 @@ def test_a_name_is_typed_as_its_terminal_wants_it() -> None:
     assert '%USERPROFILE%\\workshop "work & shop (1).wsl"\n' in told
 
 
-def test_who_has_an_older_version_is_told_to_take_the_notebooks_along_first() -> None:
-    for system in ("windows", "windows-arm", "macos-arm", "macos-intel", "linux"):
-        told = panel(EVERYTHING, system)
-        assert (
-            told.index("Download my notebooks") < told.index("Bring them here") < told.index("Delete the old")
-        )
-
-
 def test_tablets_go_to_the_classroom() -> None:
     address = "https://classroom.example.org:8443/?a=1&b=2"
     found = page(FULL, address)
@@ -185,18 +177,3 @@ def test_local_mode_is_told_with_what_it_needs() -> None:
     assert "come from the stick too" in arm
     assert "come from the stick too" not in panel(FULL, "linux-arm")
     assert "without a network: <code>" not in panel(FULL, "linux-arm")
-
-
-def test_windows_own_hypervisor_has_a_panel_with_wsl_first() -> None:
-    found = page(EVERYTHING)
-    assert found.files("windows")[1] == OVA
-    assert found.files("windows-wsl")[1] == WSL
-    assert "#windows-wsl" in found.links["windows"] and "#windows" in found.links["windows-wsl"]
-    assert "windows-wsl" not in page(FULL).links, "a stick without WSL has one way"
-
-
-@pytest.mark.parametrize("system", [*SYSTEMS, "windows-wsl"])
-def test_each_computer_is_told_what_a_failed_step_looks_like_and_how_to_shut_down(system: str) -> None:
-    text = panel(EVERYTHING, system)
-    assert "If a step fails" in text
-    assert "Shut down and come back" in text

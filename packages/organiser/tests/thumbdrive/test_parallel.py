@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pytest
 from rich.console import Console
@@ -33,16 +32,3 @@ def test_ones_failure_does_not_end_the_others(terminal: bool) -> None:
     shown = out.file.getvalue()
     assert "failed: pulled out" in shown
     assert terminal or {"a: writing", "a: done", "b: failed: pulled out"} <= set(shown.splitlines())
-
-
-def test_a_fault_of_ours_stops_all_and_is_passed_on() -> None:
-    def wrong(row: Row) -> None:
-        raise ValueError("a fault")
-
-    def endless(row: Row) -> None:
-        while True:
-            row.advance(1)
-            time.sleep(0.01)
-
-    with pytest.raises(ValueError, match="a fault"):
-        run_together({"a": endless, "b": wrong}, console())

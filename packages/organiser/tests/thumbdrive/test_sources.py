@@ -11,7 +11,6 @@ import pytest
 from organiser.thumbdrive import sources
 from organiser.thumbdrive.contents import Context, Found, Part
 from organiser.thumbdrive.sources import gather, look
-from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings, find_checkout
 from workshop.datasets.catalogue import Dataset, File
 
@@ -105,12 +104,3 @@ def test_data_that_is_here_goes_along(
     found = gather(part, context())
     assert names(found) == ["data/mnist/mnist.bin"]
     assert found.missing == ["gone: no source has it"]
-
-
-def test_a_parts_fault_is_what_is_missing(context: Callable[..., Context], monkeypatch: Any) -> None:
-    def fail(*_: Any) -> None:
-        raise WorkshopError("there is no uv here")
-
-    monkeypatch.setattr(sources.wheels, "find_uv", fail)
-    part = Part("wheels", "", "wheels", "wheels", more={"locks": []})
-    assert gather(part, context()).missing == ["there is no uv here"]

@@ -84,15 +84,6 @@ def test_too_small_is_said_before_anything_is_done(
     assert list((tmp_path / "stick").iterdir()) == []
 
 
-def test_what_is_there_already_needs_no_second_place(
-    tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(stage, tmp_path / "stick")
-    fill(stage, FILES | {"data/a.bin": b"y" * 5500})
-    monkeypatch.setattr(Place, "free", property(lambda place: 1000))
-    assert write(stage, tmp_path / "stick").files == 1
-
-
 def test_fat32_and_a_file_over_4_gib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Place, "free", property(lambda place: 1 << 40))
     place = Place(tmp_path, is_fat32=True)

@@ -13,7 +13,7 @@ from lesson_cells import cells_of
 from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings
 from workshop.datasets.catalogue import load_catalogue
-from workshop.imagenet import NAMES, available, collection, open_first, open_network
+from workshop.imagenet import NAMES, collection, open_first, open_network
 from workshop.imagenet.collection import ENTRIES
 
 
@@ -26,12 +26,6 @@ def test_each_networks_file_is_one_of_the_catalogue() -> None:
     catalogue = load_catalogue()
     for name, entry in ENTRIES.items():
         assert entry.file in {file.name for file in catalogue[name].files}
-
-
-def test_the_networks_that_are_here_are_listed(tmp_path: Path) -> None:
-    assert available(tmp_path) == []
-    place(tmp_path, "efficientnet-lite0")
-    assert available(tmp_path) == ["efficientnet-lite0"]
 
 
 def test_a_missing_or_unknown_network_is_said_in_one_line(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("theano", reason="Theano is not in this environment")
 import lasagne.layers as L  # noqa: N812
 import theano
 
-from workshop.imagenet.layers import CorrelationLayer, folded, relu6, same
+from workshop.imagenet.layers import CorrelationLayer, folded
 
 Array = npt.NDArray[Any]
 DRAW = np.random.default_rng(5)
@@ -65,14 +65,6 @@ def test_it_slides_filters_as_they_are(
     assert np.allclose(found, wanted, atol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("length", "size", "stride", "zeros"),
-    [(224, 3, 2, (0, 1)), (112, 5, 2, (1, 2)), (35, 5, 1, (2, 2)), (299, 1, 1, (0, 0)), (8, 1, 2, (0, 0))],
-)
-def test_same_pads_as_tensorflow_does(length: int, size: int, stride: int, zeros: tuple[int, int]) -> None:
-    assert same(length, size, stride) == zeros
-
-
 def test_a_folded_normalisation_gives_the_same_answer() -> None:
     weights, images = DRAW.normal(size=(3, 2, 3, 3)), DRAW.normal(size=(2, 2, 6, 6))
     scale, offset, mean = DRAW.normal(size=(3, 3))
@@ -84,8 +76,3 @@ def test_a_folded_normalisation_gives_the_same_answer() -> None:
     found = by_hand(images, new, 1, ((0, 0), (0, 0)), 1) + offsets[each]
     assert np.allclose(found, wanted, atol=1e-5)
     assert new.dtype == offsets.dtype == np.float32
-
-
-def test_relu6_stops_at_both_ends() -> None:
-    x = theano.tensor.fvector()
-    assert theano.function([x], relu6(x))(np.float32([-1, 2, 7])).tolist() == [0, 2, 6]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -49,19 +48,6 @@ def test_many_pictures_come_back_in_their_order(network: Network) -> None:
     assert [list(COLOURS)[i] for i in found.argmax(axis=1)] == names
     assert shares[-1] == 1
     assert shares == sorted(shares)
-
-
-def test_a_prepared_batch_gives_the_same(network: Network) -> None:
-    several = pictures("red", "blue", "green", "red", "blue")
-    batch = network.preprocess(several)
-    assert np.array_equal(network.probabilities(batch), network.probabilities(several))
-    assert np.allclose(network.probabilities(batch).sum(axis=1), 1)
-
-
-def test_several_layers_are_answered_at_once(network: Network) -> None:
-    found = network.activations(pictures("red"), ["input", "prob"])
-    assert list(found) == ["input", "prob"]
-    assert [answer.shape for answer in found.values()] == [(1, 3, 224, 224), (1, 3)]
 
 
 def test_what_it_cannot_do_is_said_in_one_line(network: Network) -> None:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from workshop.core.errors import WorkshopError
@@ -17,9 +15,6 @@ from workshop.imagenet.preprocessing import (
     INCEPTION_V3,
     Preprocessing,
     batch_of,
-    middle_224,
-    middle_of_each_side,
-    middle_square,
     open_picture,
 )
 
@@ -46,25 +41,6 @@ def test_inception_wants_minus_one_to_one() -> None:
 def test_efficientnet_wants_127_taken_off_and_128_divided() -> None:
     numbers = EFFICIENTNET_LITE.numbers(EFFICIENTNET_LITE.crop(plain(127, 255, 0)))
     assert np.allclose(numbers[0, :, 9, 9], [0, 1, -127 / 128])
-
-
-@pytest.mark.parametrize("preprocessing", ALL, ids=lambda one: str(one.mean))
-def test_numbers_turn_back_into_the_picture(preprocessing: Preprocessing) -> None:
-    crop = np.random.default_rng(0).integers(0, 256, (preprocessing.side, preprocessing.side, 3), np.uint8)
-    assert np.array_equal(preprocessing.picture(preprocessing.numbers(crop)), crop)
-
-
-def test_each_network_sees_the_middle_of_the_picture() -> None:
-    assert middle_square((640, 480)) == (110, 30, 530, 450)  # 420 = 0.875 * 480
-    assert middle_of_each_side((640, 480)) == (40, 30, 600, 450)
-    assert middle_224((256, 256)) == (16, 16, 240, 240)
-
-
-@given(st.integers(1, 700), st.integers(1, 700))
-def test_every_part_lies_inside_the_picture(width: int, height: int) -> None:
-    for box in (middle_square((width, height)), middle_of_each_side((width, height))):
-        assert 0 <= box[0] <= box[2] <= width
-        assert 0 <= box[1] <= box[3] <= height
 
 
 def test_googlenet_squeezes_and_efficientnet_cuts() -> None:

@@ -118,12 +118,6 @@ def test_any_text_in_a_cell_is_told_in_lines(folder: Path, source: str) -> None:
             answer(folder, put_at(full(), ("cells", index, "source"), text))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "1" * 5_000, '{"cells": NaN}', '"\\ud800"', "\x00"])
-def test_a_file_that_is_no_notebook_is_one_line(folder: Path, text: str) -> None:
-    (fault,) = answer(folder, text)
-    assert "10-it.ipynb is not a notebook" in fault
-
-
 @pytest.mark.parametrize(
     ("key", "value"), [("metadata", 3), ("cell_type", None), ("source", [1]), ("attachments", 1)]
 )

@@ -1,6 +1,5 @@
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -10,10 +9,8 @@ import commandline
 import pytest
 from waiting import alive, patience, wait_until
 
-from workshop.core.output import console
-from workshop.core.settings import CHECKOUT
 from workshop.lessons import cli
-from workshop.lessons.catalogue import Lesson, Profile, find_lessons
+from workshop.lessons.catalogue import Lesson, Profile
 from workshop.lessons.checks import Verdict
 from workshop.lessons.judging import Result
 
@@ -54,15 +51,6 @@ def test_list_as_json(folder: Path) -> None:
     # Who asks again is given the same figure.
     again = commandline.workshop("lessons", "list", "--json", "--notebooks", folder)
     assert json.loads(again.stdout)["here"] == here
-
-
-def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [lesson.name for lesson in find_lessons(CHECKOUT / "notebooks")]
-    monkeypatch.setattr(console, "width", 80)
-    done = commandline.workshop("lessons", "list", "--notebooks", CHECKOUT / "notebooks")
-    *table, _said = done.stdout.rstrip().splitlines()
-    assert max(map(len, table)) <= 80
-    assert [line.split()[0] for line in table if re.match(r" ?\d-", line)] == names, "none is cut"
 
 
 PASSED, CLOSE, OVER = (0.9, True, False), (1.02, False, True), (1.5, False, False)

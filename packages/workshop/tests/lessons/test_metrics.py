@@ -27,14 +27,6 @@ def test_an_object_is_read_however_it_is_shown(output: dict[str, Any]) -> None:
     assert metrics_in({"outputs": [stream("before\n"), output]}) == {"a": 0.5}
 
 
-def test_the_last_object_counts() -> None:
-    assert metrics_in({"outputs": [stream('{"a": 1}'), stream('{"a": 2, "ok": true, "name": "x"}')]}) == {
-        "a": 2,
-        "ok": True,
-        "name": "x",
-    }
-
-
 @pytest.mark.parametrize(
     ("outputs", "told"),
     [

@@ -3,26 +3,9 @@ from typing import Any
 import pytest
 
 from workshop.core.errors import WorkshopError
-from workshop.lessons.catalogue import Bar, Kind, Profile, about
+from workshop.lessons.catalogue import about
 
 from . import building
-
-
-def test_settings_are_read_from_the_metadata() -> None:
-    notebook = building.notebook(
-        building.text(["intro\n", "# From a heading\n"], "title"),  # type: ignore[arg-type]
-        bars={
-            "accuracy": {"min": 0.9},
-            "error": {"max": 1e-4, "profiles": ["fast", "full"], "unit": "yardstick"},
-        },
-    )
-    told = about("1-a", notebook)
-    assert (told.title, told.kernel, told.kind, told.minutes) == ("From a heading", "python3", Kind.LESSON, 5)
-    assert told.budget[Profile.FAST] == {"work": 60, "rss_mb": 900}
-    assert told.bars["accuracy"] == Bar(minimum=0.9, profiles=frozenset({Profile.FULL}))
-    assert told.bars["error"] == Bar(
-        maximum=1e-4, profiles=frozenset({Profile.FAST, Profile.FULL}), yardstick=True
-    )
 
 
 @pytest.mark.parametrize(

@@ -43,19 +43,6 @@ def test_it_is_measured_once_a_day(cache: Path) -> None:
     assert [file.name for file in cache.parent.iterdir()] == ["pace.json"]
 
 
-def test_another_machine_with_the_same_home_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert slowness_here(measured(2.0)) == 2.0
-    monkeypatch.setattr(pace.platform, "node", lambda: "another")
-    assert slowness_here(measured(3.0)) == 3.0
-
-
-@pytest.mark.parametrize("damage", ["", "[]", "{", '{"slowness": "x"}', '{"slowness": 1e9}'])
-def test_a_damaged_record_is_measured_anew(cache: Path, damage: str) -> None:
-    cache.parent.mkdir()
-    cache.write_text(damage)
-    assert slowness_here(measured(2.0)) == 2.0
-
-
 def test_where_nothing_can_be_kept_or_measured_the_list_is_still_given(cache: Path) -> None:
     def no_numpy() -> list[Round]:
         raise ImportError("numpy")

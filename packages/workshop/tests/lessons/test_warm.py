@@ -121,14 +121,6 @@ def test_what_was_done_stays_done_when_it_is_ended_in_between(notebooks: Path, s
     assert ran.read_text() == "first second "
 
 
-def test_of_a_broken_record_nothing_is_known(notebooks: Path, settings: Settings) -> None:
-    assert settings.prefix
-    fill(notebooks, settings)
-    for damage in ('{"0-first/10-warmed": 1}', "[]", "{"):
-        (settings.prefix / "theano/warmed.json").write_text(damage)
-        assert not warm.survey(notebooks, settings).is_done()
-
-
 def test_the_background_warms_for_the_folder_that_was_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,14 +177,6 @@ def test_the_lessons_of_todays_workshop_come_first(tmp_path: Path) -> None:
     assert order("long", "0-first/10-a", "0-first/30-c") == ["c", "a"]
     with pytest.raises(WorkshopError, match="no workshop 'longer'; it has short, long"):
         order("longer")
-
-
-def test_it_is_written_down_how_far_the_warming_is(notebooks: Path, settings: Settings) -> None:
-    assert settings.prefix is not None
-    fill(notebooks, settings)
-    told = json.loads((settings.prefix / "theano/warming.json").read_text())
-    every = len(warm.survey(notebooks, settings).lessons)
-    assert (told["lessons"], told["warm"], told["now"], told["process"]) == (every, every, "", os.getpid())
 
 
 @pytest.mark.parametrize("gives_way", [True, False])

@@ -41,15 +41,6 @@ def test_no_compiler_says_what_to_install() -> None:
     assert "install g++" in line.advice
 
 
-def test_a_slow_compiler_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nexec sleep 20\n")
-    slow.chmod(0o755)
-    line = blas.link("-lx", compiler=str(slow), seconds=0.3)
-    assert line.state is State.YELLOW
-    assert "over 0.3 s" in line.text
-
-
 def test_the_machines_own_flags_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/theanorc").write_text("[global]\ndevice = cpu\n[blas]\nldflags = -lmine\n")

@@ -98,13 +98,6 @@ def test_a_kernel_on_jupyters_own_python_needs_none_on_the_path(
     assert environments.kernels(Settings(prefix=tmp_path)).state is State.GREEN
 
 
-def test_a_kernel_specification_that_is_no_json(tmp_path: Path) -> None:
-    for name in environments.KERNELS:
-        kernel(tmp_path, name, "/bin/sh")
-    (tmp_path / "venvs/jupyter/share/jupyter/kernels/tensorflow/kernel.json").write_text("{")
-    assert "tensorflow" in environments.kernels(Settings(prefix=tmp_path)).text
-
-
 @pytest.mark.parametrize(
     ("at_work", "warm", "state"), [(True, 3, "GREEN"), (False, 3, "YELLOW"), (False, 15, "GREEN")]
 )
@@ -126,15 +119,6 @@ def test_how_far_the_warming_is(tmp_path: Path, at_work: bool, warm: int, state:
     assert f"{warm} of 15 lessons are compiled" in line.text
     assert ("1-mnist/10-mlp" in line.text) is at_work
     assert line.share == (0.2 if at_work else None)
-
-
-@pytest.mark.parametrize(
-    "told", ["", "[]", "{", '{"lessons": 3}', '{"lessons": null, "warm": 1, "now": 2, "process": 3}']
-)
-def test_a_damaged_record_of_the_warming_hinders_nothing(tmp_path: Path, told: str) -> None:
-    (tmp_path / "theano").mkdir()
-    (tmp_path / "theano/warming.json").write_text(told)
-    assert environments.compile_cache(Settings(prefix=tmp_path)).text == "0 compiled functions"
 
 
 def test_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +164,3 @@ def test_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, state:
     assert environments.data(settings).state is State.GREEN
     (tmp_path / "data" / name / "a.txt").write_bytes(b"wrong")
     assert environments.data(settings).state is state
-
-
-def test_data_before_set_up_is_no_fault(tmp_path: Path) -> None:
-    assert environments.data(Settings(data=tmp_path)).state is State.YELLOW

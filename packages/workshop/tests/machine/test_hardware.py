@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections import namedtuple
 from pathlib import Path
@@ -59,16 +58,6 @@ def test_disk(
     settings = Settings(prefix=tmp_path / "not/there/yet") if set_up else Settings(source=tmp_path)
     assert hardware.disk(settings).state is state
     assert asked == [str(tmp_path)]
-
-
-def test_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(hardware, "usable_cores", lambda: 2)
-    assert hardware.cores().state is State.GREEN
-    monkeypatch.setattr(hardware, "usable_cores", lambda: 1)
-    assert hardware.cores().state is State.YELLOW
-    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    assert "x86_64 and aarch64" in hardware.cores().advice
 
 
 def test_clock() -> None:

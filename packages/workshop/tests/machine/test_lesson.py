@@ -102,15 +102,6 @@ def test_another_workshop_needs_something_else(settings: Settings) -> None:
     assert found(long)["photos"].state is State.RED
 
 
-@pytest.mark.parametrize("damage", [None, "[", "", "workshop = 7", "[[workshop]]\nname = 'x'\nitem = [1]"])
-def test_without_a_schedule_the_first_lessons_data_count(settings: Settings, damage: str | None) -> None:
-    if damage is None:
-        settings = dataclasses.replace(settings, source=None)
-    else:
-        (settings.data.parent / "presentation/schedule.toml").write_text(damage)
-    assert [line.check for line in lesson.hashed(settings) if line.state is State.RED] == ["data: mnist"]
-
-
 def test_what_the_catalogue_says_of_lessons_and_demos_is_so() -> None:
     """Each data set is needed by something that there is, or says what does without it."""
     lessons = {each.name for each in find_lessons(CHECKOUT / "notebooks")}
@@ -123,10 +114,6 @@ def test_what_the_catalogue_says_of_lessons_and_demos_is_so() -> None:
         assert set(dataset.needed_by) <= parts | {"slides"}, dataset.name
         named = set(re.findall(r"\b\d-[a-z]+(?:/[a-z0-9-]+)?", dataset.without))
         assert named <= parts, dataset.name
-
-
-def test_data_sets_can_be_chosen(settings: Settings) -> None:
-    assert [line.check for line in lesson.hashed(settings, ["photos"])] == ["data: photos"]
 
 
 def test_the_round_trip() -> None:

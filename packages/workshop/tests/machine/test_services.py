@@ -103,27 +103,6 @@ def test_nothing_answers(tmp_path: Path) -> None:
         assert set(states(settings).values()) == {State.RED}
 
 
-def test_another_program_answers(tmp_path: Path) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-
-        def talk() -> None:
-            for _ in range(3):
-                connection, _address = other.accept()
-                with connection:
-                    connection.recv(4096)
-                    connection.sendall(b"220 this is no http\r\n")
-
-        thread = threading.Thread(target=talk, daemon=True)
-        thread.start()
-        settings = house(tmp_path, other.getsockname()[1])
-        lines = [services.port(settings, each) for each in services.services(settings)]
-        thread.join(10)
-    assert {line.state for line in lines} == {State.RED}
-    assert all("something else" in line.text and f"(process {os.getpid()})" in line.text for line in lines)
-
-
 def test_before_set_up_a_port_is_free_or_its_holder_is_named() -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -159,17 +138,6 @@ def test_the_address_has_the_token_only_while_jupyter_has_its_port(
     (tmp_path / "run/jupyter/jpserver-1.json").unlink()
     monkeypatch.setattr(services, "STARTING_SECONDS", 0.2)
     assert TOKEN not in services.addresses(settings)["Jupyter"]
-
-
-def test_a_jupyter_that_has_just_started_is_waited_for(tmp_path: Path, server: int) -> None:
-    settings = house(tmp_path, server)
-    file = tmp_path / "run/jupyter/jpserver-1.json"
-    later = tmp_path / "later"
-    file.rename(later)
-    timer = threading.Timer(0.3, later.rename, [file])
-    timer.start()
-    assert states(settings)["Jupyter"] is State.GREEN
-    timer.join()
 
 
 @pytest.mark.parametrize("left", ["nothing", "a file of a dead process", "a file of another process"])
@@ -270,28 +238,6 @@ def test_a_service_that_fell_is_named(deep: Path) -> None:
     assert line.state is State.RED
     assert "workshop-jupyter is fatal, workshop-tensorboard is unknown" in line.text
     assert "workshop-web" not in line.text
-
-
-@pytest.mark.parametrize("programs", [None, [{"odd": 1}], 7])
-def test_an_answer_that_makes_no_sense(deep: Path, programs: object) -> None:
-    line = ask(deep, programs)
-    assert line.state is State.RED
-    assert "answers strangely" in line.text
-
-
-def test_a_supervisor_that_does_not_run(deep: Path) -> None:
-    settings = Settings(prefix=deep, service_manager="supervisor")
-    assert "is not running" in services.alive(settings).text
-    with socket.socket(socket.AF_UNIX) as left_behind:
-        before = Path.cwd()
-        os.chdir(deep / "run")
-        try:
-            left_behind.bind("supervisor.sock")
-        finally:
-            os.chdir(before)
-    line = services.alive(settings)
-    assert line.state is State.RED
-    assert "is not running" in line.text
 
 
 def test_systemd_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import re
@@ -129,20 +128,6 @@ def test_another_version_is_refused_in_one_line(
     installed(tmp_path, monkeypatch, "1.1.2")
     assert theano_patches.main([]) == 1
     assert capsys.readouterr().err == "theano_patches: the patches are for Theano 1.0.5; this is 1.1.2\n"
-
-
-def test_without_theano_it_ends_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def missing(_: str) -> None:
-        raise importlib.metadata.PackageNotFoundError
-
-    monkeypatch.setattr(importlib.metadata, "distribution", missing)
-    assert theano_patches.main([]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("theano_patches: no Theano in the environment")
-    assert said.err.count("\n") == 1
 
 
 def test_two_at_once_take_turns(theano: Path, monkeypatch: pytest.MonkeyPatch) -> None:

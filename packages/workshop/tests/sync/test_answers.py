@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from workshop.sync.apply import Outcome
-from workshop.sync.merge import asks_the_same, exercise_of
+from workshop.sync.merge import exercise_of
 
 from .bed import Bed, book, cell, git
 
@@ -200,12 +200,6 @@ def test_an_answer_to_what_is_no_longer_asked_for_is_kept_and_the_reason_said(be
         assert outcome.action == "merged" and name not in exercises(now)
 
 
-@pytest.mark.skipif(not has_history(), reason="a shallow clone has no earlier version")
-def test_the_record_is_what_the_history_has() -> None:
-    for revision, lesson in LESSONS:
-        assert exercises(recorded(revision, lesson)) == exercises(before(revision, lesson))
-
-
 def stub(text: str, name: str = "mean", id: str = "e") -> dict[str, Any]:
     return cell(text, id, tags=[f"exercise:{name}"])
 
@@ -255,10 +249,3 @@ def test_an_exercise_that_moved_to_another_place_or_lesson_keeps_its_answer(bed:
     bed.publish(a_ipynb=book(TEXT, cell("end", "z")), b_ipynb=book(moved))
     assert bed.actions() == {"a.ipynb": "kept", "b.ipynb": "updated"}
     assert MINE in [text for text, _ in bed.cells()]
-
-
-def test_what_cannot_be_understood_is_no_exercise() -> None:
-    odd = [cell("x", "x", tags=7), cell("x", "x", tags=["exercise:a", "exercise:b"]), {"metadata": None}]
-    assert [exercise_of(each) for each in odd] == ["", "", ""]
-    deep = stub("(" * 5000)
-    assert not asks_the_same(deep, deep)

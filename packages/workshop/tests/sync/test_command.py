@@ -1,4 +1,3 @@
-import io
 import json
 import os
 import shlex
@@ -11,7 +10,6 @@ from typer.testing import CliRunner
 
 from workshop.core.errors import WorkshopError
 from workshop.sync.cli import app
-from workshop.sync.request import request_from
 
 from .bed import Bed, notebook, run_sync
 
@@ -73,17 +71,6 @@ def test_where_a_packed_file_cannot_be_is_said(bed: Bed, tmp_path: Path) -> None
             run_sync(words(bed, "--pack", str(tmp_path / place)))
 
 
-def test_names_that_the_terminal_cannot_show_do_not_stop_packing(
-    bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bed.edit("a.ipynb", notebook("1"))
-    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", terminal)
-    run_sync(words(bed, "--pack", str(tmp_path / "日.zip")))
-    terminal.flush()
-    assert b"1 file is in" in terminal.buffer.getvalue() and (tmp_path / "日.zip").is_file()
-
-
 @pytest.fixture
 def machine(bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make this a machine that was set up; returns its prefix."""
@@ -110,15 +97,6 @@ def test_a_set_up_machine_needs_no_more_words(
     assert (machine / "state").is_dir()
     run_sync(["--undo"])
     assert bed.snapshot() == {}
-
-
-def test_a_set_up_machine_without_an_address_takes_a_stick(bed: Bed, machine: Path) -> None:
-    bed.publish(a_ipynb=notebook("1"))
-    with pytest.raises(WorkshopError, match="--from"):
-        run_sync([])
-    run_sync(["--from", str(bed.upstream), "--allow-unsigned"])
-    assert set(bed.snapshot()) == {"a.ipynb"}
-    assert (machine / "state").is_dir()
 
 
 def test_the_machines_keys_hold_for_a_stick_too(bed: Bed, machine: Path, tmp_path: Path) -> None:
@@ -189,10 +167,3 @@ def test_a_shell_that_takes_something_away_stops_no_sync(
     done = workshop(f'cd "{tmp_path}"; {before} $WORKSHOP {line} {after}')
     assert (done.returncode, done.stderr) == (0, "")
     assert bed.read("a.ipynb") == notebook("1")
-
-
-@pytest.mark.parametrize("field", ["source", "into", "state", "subdir"])
-def test_a_request_with_a_name_that_no_file_can_have_is_refused(field: str) -> None:
-    given = {"source": "s", "into": "i", "state": "t", field: "a\0b"}
-    with pytest.raises(WorkshopError, match="the request cannot be read"):
-        request_from(json.dumps(given))

@@ -14,15 +14,6 @@ from workshop.core.errors import WorkshopError
 from .bed import Bed, memory_folder, notebook
 
 
-def test_a_second_sync_changes_nothing(bed: Bed) -> None:
-    bed.publish(a_ipynb=notebook("1"))
-    bed.sync()
-    before = {file: file.stat().st_mtime_ns for file in bed.state.rglob("*")}
-    report = bed.sync()
-    assert (report.changed, report.files) == (False, [])
-    assert {file: file.stat().st_mtime_ns for file in bed.state.rglob("*")} == before
-
-
 def test_a_new_version_that_is_only_written_otherwise_leaves_what_was_run_or_edited(bed: Bed) -> None:
     bed.publish(ran_ipynb=notebook("1", "2"), edited_ipynb=notebook("1", "2"))
     bed.sync()
@@ -33,19 +24,6 @@ def test_a_new_version_that_is_only_written_otherwise_leaves_what_was_run_or_edi
     bed.publish(ran_ipynb=rewritten, edited_ipynb=rewritten)
     bed.sync()
     assert bed.snapshot() == {"ran.ipynb": ran, "edited.ipynb": edited}
-
-
-def test_an_edited_file_stays_and_the_new_version_comes_beside_once(bed: Bed) -> None:
-    bed.publish(a_ipynb=notebook("1"))
-    bed.sync()
-    bed.edit("a.ipynb", notebook("mine"))
-    bed.publish(a_ipynb=notebook("2"))
-    report = bed.sync()
-    beside = f"a.upstream-{report.revision}.ipynb"
-    assert bed.snapshot() == {"a.ipynb": notebook("mine"), beside: notebook("2")}
-    assert beside in report.files[0].reason
-    bed.publish(other_py=b"a new revision\n")
-    assert bed.actions() == {"other.py": "updated"}
 
 
 def test_a_deleted_offer_does_not_come_back_and_a_taken_one_is_taken(bed: Bed) -> None:

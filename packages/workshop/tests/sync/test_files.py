@@ -8,13 +8,9 @@ import pytest
 from workshop.core import files as system_files
 from workshop.core.errors import WorkshopError
 from workshop.sync.files import (
-    UNFINISHED,
-    ensure_folder,
-    obstacle,
     only_one,
     protection,
     read_own,
-    remove_unfinished,
     without_links,
     write_atomically,
 )
@@ -30,18 +26,6 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Pa
     write_atomically(tmp_path / "deep" / "a", b"2")
     assert stat.S_IMODE((tmp_path / "deep" / "a").stat().st_mode) == 0o750
     assert [file.name for file in (tmp_path / "deep").iterdir()] == ["a"]
-
-
-def test_the_umask_is_obeyed_without_being_touched(tmp_path: Path) -> None:
-    """Reading it with ``os.umask`` changes it for a moment, and for good when two threads meet."""
-    before = os.umask(0o027)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, "umask", None)
-            write_atomically(tmp_path / "a", b"x")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
 
 
 def test_a_private_file_is_never_readable_by_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,35 +49,6 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside(
     with pytest.raises(OSError, match="No space"):
         write_atomically(tmp_path / "a", b"2")
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a", b"1")]
-
-
-def test_what_a_kill_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
-    left = tmp_path / f"{UNFINISHED[0]}x{UNFINISHED[1]}"
-    for name in (left.name, "a.tmp", f"{UNFINISHED[0]}x"):
-        (tmp_path / name).touch()
-    remove_unfinished(tmp_path)
-    remove_unfinished(tmp_path / "missing")
-    assert sorted(file.name for file in tmp_path.iterdir()) == [f"{UNFINISHED[0]}x", "a.tmp"]
-
-
-def test_one_lock_at_a_time(tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    with only_one(state), pytest.raises(WorkshopError, match="another sync"), only_one(state):
-        pass
-    with only_one(tmp_path / "state"):
-        pass
-
-
-def test_obstacles_are_named_by_their_part(tmp_path: Path) -> None:
-    ensure_folder(tmp_path / "folder" / "sub")
-    (tmp_path / "file").touch()
-    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
-    os.mkfifo(tmp_path / "folder" / "pipe")
-    for path, part in {"file/x": 0, "folder/sub": 1, "link": 0, "link/x": 0, "folder/pipe": 1}.items():
-        found = obstacle(tmp_path, path)
-        assert found is not None and found.part == part
-    for path in ("file", "folder/new", "new/er/x"):
-        assert obstacle(tmp_path, path) is None
 
 
 def test_protection(tmp_path: Path) -> None:

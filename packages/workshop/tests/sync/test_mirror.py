@@ -6,7 +6,7 @@ import pytest
 
 from workshop.core.errors import WorkshopError
 from workshop.sync import source
-from workshop.sync.git import Mirror, branch_to_follow
+from workshop.sync.git import Mirror
 from workshop.sync.request import perform
 
 from .bed import Bed, notebook
@@ -30,33 +30,6 @@ def taken(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
         return tip
 
     return mirror, mirror.judged(judge)
-
-
-def test_a_taken_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:
-    mirror, commit = taken(organiser, tmp_path / "mirror")
-    (item,) = mirror.tree(commit, "notebooks", "it")
-    assert (item.path, item.mode, item.kind) == ("a.ipynb", "100644", "blob")
-    assert mirror.read(item.name) == notebook("1") and item.size == len(notebook("1"))
-    assert mirror.read(item.name, most=10) == notebook("1")[:10]
-    assert mirror.read(item.name) == notebook("1")
-    assert not list((tmp_path / "mirror").rglob("*.ipynb"))
-    with pytest.raises(WorkshopError, match="no folder nowhere"):
-        mirror.tree(commit, "nowhere", "it")
-
-
-def test_what_is_refused_leaves_nothing(organiser: Organiser, tmp_path: Path) -> None:
-    mirror, _ = taken(organiser, tmp_path / "mirror")
-    before = {file: file.read_bytes() for file in mirror.folder.rglob("*") if file.is_file()}
-    organiser.commit(a_ipynb=notebook("2"), b_bin=os.urandom(100_000))
-
-    def judge(offered: Mirror) -> None:
-        offered.fetch(offered.look(organiser.url, "it"))
-        assert sum(file.stat().st_size for file in offered.folder.rglob("*") if file.is_file()) > 100_000
-        raise WorkshopError("it is refused")
-
-    with pytest.raises(WorkshopError, match="it is refused"):
-        mirror.judged(judge)
-    assert {file: file.read_bytes() for file in mirror.folder.rglob("*") if file.is_file()} == before
 
 
 def test_what_a_killed_fetch_left_goes(organiser: Organiser, tmp_path: Path) -> None:
@@ -86,16 +59,6 @@ def test_a_mirror_that_a_kill_left_behind_is_mended(
     again, tip = taken(organiser, tmp_path / "mirror")
     assert tip == new != commit
     assert not list(repository.rglob("*.lock")) and again.has(new)
-
-
-def test_the_branch_that_is_followed() -> None:
-    refs = ["refs/heads/x", "refs/heads/trunk", "HEAD"]
-    assert branch_to_follow(refs, "trunk", None, "it") == "trunk"
-    assert branch_to_follow(refs, "trunk", "x", "it") == "x"
-    assert branch_to_follow(["refs/heads/only"], "", None, "it") == "only"
-    assert branch_to_follow(["refs/heads/main", "refs/heads/x"], "", None, "it") == "main"
-    with pytest.raises(WorkshopError, match="it has: x, y"):
-        branch_to_follow(["refs/heads/x", "refs/heads/y"], "", None, "it")
 
 
 def put(place: Path, what: str) -> None:

@@ -1,44 +1,17 @@
 import json
 import os
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from workshop.core import programs
 from workshop.core.servers import Server, jupyters
-from workshop.sync.request import LOCKED, UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
+from workshop.sync.request import UNKNOWN, ask_jupyter, servers
 
-from .server import Answer, jupyter, serve
+from .server import jupyter, serve
 
 OPEN = {"path": "sub/a.ipynb", "kernel": {"connections": 1}}
-
-
-def test_a_server_that_is_gone_or_answers_otherwise_has_no_sessions(tmp_path: Path) -> None:
-    with serve(jupyter([OPEN], "secret")) as address:
-        assert sessions(Server(address, "secret", tmp_path)) == [OPEN]
-    assert sessions(Server(address, "secret", tmp_path)) == []
-    for status, body in ((200, b"<html>"), (404, b"")):
-        with serve(lambda _request, _body, said=(status, {}, body): said) as address:  # type: ignore[misc]
-            assert sessions(Server(address, "", tmp_path)) == []
-
-
-@pytest.mark.parametrize(
-    ("status", "why"), [(401, LOCKED), (403, LOCKED), (429, LOCKED), (500, UNKNOWN), (503, UNKNOWN)]
-)
-def test_what_a_server_that_says_no_can_reach_may_be_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, why: str
-) -> None:
-    """As one that asks for a password: its file has no token."""
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine/a.ipynb").touch()
-    with serve(lambda _request, _body: (status, {}, b"")) as url:
-        described = {"pid": os.getpid(), "url": url, "token": "", "root_dir": str(tmp_path)}
-        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
-        assert ask_jupyter([tmp_path])(tmp_path / "mine") == {"a.ipynb": why}
 
 
 def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(
@@ -58,23 +31,6 @@ def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(
         described["root_dir"] = str(tmp_path / "elsewhere")
         (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
         assert ask_jupyter([tmp_path])(tmp_path / "mine") == {}
-
-
-def test_a_jupyter_that_is_slow_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "PATIENCE", (0.2, 60.0))
-    again = threading.Event()
-    slow = iter([again])
-
-    def answer(request: BaseHTTPRequestHandler, body: bytes) -> Answer:
-        # Which of the two is answered first, on a busy machine chance decides: one waits for the other.
-        for wait in slow:
-            wait.wait()
-        again.set()
-        return jupyter([OPEN], "secret")(request, body)
-
-    with serve(answer) as address:
-        assert sessions(Server(address, "secret", tmp_path)) == [OPEN]
-    assert again.is_set(), "it was not asked twice"
 
 
 def test_paths_are_those_below_the_participants_folder(
@@ -124,19 +80,3 @@ def test_the_server_that_a_terminal_belongs_to_is_asked(
     monkeypatch.setenv("JUPYTER_SERVER_ROOT", str(tmp_path))
     monkeypatch.setenv("JUPYTER_TOKEN", "t")
     assert list(servers([])) == [Server("http://localhost:1/", "t", tmp_path)]
-
-
-def test_runtime_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert runtime_folders() == [tmp_path / ".local/share/jupyter/runtime"]
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
-    assert runtime_folders() == [tmp_path / "data/runtime"]
-
-
-@pytest.mark.parametrize(
-    ("kernel", "opened"), [({"connections": 0}, False), ({"connections": 2}, True), (None, True)]
-)
-def test_a_notebook_is_open_when_a_browser_is_connected(kernel: dict[str, int] | None, opened: bool) -> None:
-    assert is_open({"kernel": kernel}) is opened

@@ -6,32 +6,8 @@ from string import ascii_letters
 import pytest
 
 from workshop.sync import apply
-from workshop.sync.apply import undo
-from workshop.sync.decide import find_renames, likeness
-from workshop.sync.merge import Effort, Version
 
 from .bed import Bed, book, cell
-
-CELLS = [cell(f"cell {number}", f"c{number}") for number in range(4)]
-BOOK = Version(book(*CELLS))
-
-
-def test_equal_content_comes_first_and_each_old_name_once() -> None:
-    alike = Version(book(*CELLS[:3], cell("new", "n")))
-    renames = find_renames({"old.ipynb": BOOK}, {"a.ipynb": alike, "b.ipynb": BOOK})
-    assert renames == {"b.ipynb": "old.ipynb"}
-    assert find_renames({"old.ipynb": BOOK}, {"a.ipynb": alike}) == {"a.ipynb": "old.ipynb"}
-
-
-def test_other_suffixes_empty_files_and_little_in_common_are_no_renames() -> None:
-    assert find_renames({"old.ipynb": BOOK}, {"a.json": BOOK}) == {}
-    assert find_renames({"a.py": Version(b"")}, {"b.py": Version(b"")}) == {}
-    assert find_renames({"old.ipynb": BOOK}, {"a.ipynb": Version(book(cell("quite another", "q")))}) == {}
-
-
-def test_text_is_compared_by_lines_and_binary_data_as_a_whole() -> None:
-    assert likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
-    assert likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
 
 
 def lesson(about: str, first: str = "", ran: str = "") -> bytes:
@@ -56,48 +32,6 @@ def two(bed: Bed) -> Bed:
     put(bed, {"l1.ipynb": lesson("one"), "l2.ipynb": lesson("two")})
     bed.sync()
     return bed
-
-
-def test_edits_follow_lessons_that_were_counted_anew(two: Bed) -> None:
-    two.edit("l1.ipynb", lesson("one", "mine of one"))
-    two.edit("l2.ipynb", lesson("two", "mine of two", ran="2"))
-    put(
-        two,
-        {"l1.ipynb": lesson("new"), "l2.ipynb": lesson("one"), "l3.ipynb": lesson("two")},
-    )
-    told = {each.path: (str(each.action), each.reason) for each in two.sync().files}
-    moved = "the workshop renamed {}; what you changed moved along"
-    assert told == {
-        "l1.ipynb": ("updated", "it is new"),
-        "l2.ipynb": ("merged", moved.format("l1.ipynb")),
-        "l3.ipynb": ("merged", moved.format("l2.ipynb")),
-    }
-    assert two.snapshot() == {
-        "l1.ipynb": lesson("new"),
-        "l2.ipynb": lesson("one", "mine of one"),
-        "l3.ipynb": lesson("two", "mine of two", ran="2"),
-    }
-    assert two.actions() == {}
-    back = undo(two.mine, two.state).files
-    assert [(each.path, str(each.action)) for each in back] == [
-        (f"l{n}.ipynb", "restored") for n in (1, 2, 3)
-    ]
-    assert two.snapshot() == {
-        "l1.ipynb": lesson("one", "mine of one"),
-        "l2.ipynb": lesson("two", "mine of two", ran="2"),
-    }
-
-
-def test_edits_follow_lessons_that_changed_places_and_the_next_update_merges(two: Bed) -> None:
-    two.edit("l1.ipynb", lesson("one", "mine of one"))
-    put(two, {"l1.ipynb": lesson("two"), "l2.ipynb": lesson("one")})
-    assert two.actions() == {"l1.ipynb": "updated", "l2.ipynb": "merged"}
-    assert two.snapshot() == {"l1.ipynb": lesson("two"), "l2.ipynb": lesson("one", "mine of one")}
-    last = two.cells("l2.ipynb")[4][0]
-    later = lesson("one").replace(last.encode(), b"the last one is new")
-    two.publish(l2_ipynb=later)
-    assert two.actions() == {"l2.ipynb": "merged"}
-    assert [text for text, _ in two.cells("l2.ipynb")][::4] == ["mine of one", "the last one is new"]
 
 
 @pytest.mark.parametrize("kind", ["clash", "read only", "a name of mine", "open", "deleted"])

@@ -1,6 +1,5 @@
 """Odd folders, odd records, and a git that answers nonsense."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,12 +11,10 @@ import pytest
 
 from workshop.core.errors import WorkshopError
 from workshop.sync import source
-from workshop.sync.apply import undo
 from workshop.sync.git import Mirror, failure
-from workshop.sync.merge import Version
 from workshop.sync.source import read_folder
 
-from .bed import Bed, memory_folder, notebook, run_sync
+from .bed import Bed, memory_folder, notebook
 from .organiser import Organiser
 
 NOBODY = 65534
@@ -48,46 +45,6 @@ def test_a_folder_that_lists_but_does_not_open_is_named_and_the_rest_delivered(o
         locked.chmod(0o755)
     assert list(found.files) == ["a.py"]
     assert list(found.skipped) == ["locked/within"]
-
-
-@pytest.mark.parametrize("error", [MemoryError(), ValueError("x")])
-def test_whatever_reading_one_file_of_the_source_raises_is_said_of_it(
-    bed: Bed, error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bed.publish(a_py=b"1", b_py=b"2")
-    read = Path.read_bytes
-
-    def stumble(file: Path) -> bytes:
-        if file.name == "a.py":
-            raise error
-        return read(file)
-
-    monkeypatch.setattr(Path, "read_bytes", stumble)
-    found = read_folder(bed.upstream, "notebooks")
-    assert list(found.files) == ["b.py"] and "cannot be read" in found.skipped["a.py"]
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "delivered/HASH", "delivered/other"])
-def test_a_folder_where_sync_has_a_file_stops_nothing(bed: Bed, name: str) -> None:
-    bed.publish(a_py=b"1", b_py=b"1")
-    bed.sync()
-    theirs = Version(b"2").sha256
-    place = bed.state / name.replace("HASH", theirs)
-    place.unlink(missing_ok=True)
-    (place / "within").mkdir(parents=True)
-    bed.publish(a_py=b"2")
-    report = bed.sync()
-    assert report.changed and b"2" in bed.snapshot().values()
-    assert not bed.sync().changed
-
-
-def test_a_record_with_a_name_that_no_file_can_have_is_no_base(bed: Bed) -> None:
-    bed.publish(a_py=b"1", b_py=b"1")
-    bed.sync()
-    manifest = bed.state / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(Version(b"1").sha256, "a\\u0000b", 1))
-    bed.publish(a_py=None, c_py=b"3")
-    assert bed.actions()["c.py"] == "updated"
 
 
 def test_what_cannot_be_remembered_is_a_note_for_the_files_are_there(
@@ -139,30 +96,3 @@ def test_an_address_without_its_ending_is_still_the_address() -> None:
         b"FATAL: R any lessons/timeout you DENIED by fallthru\nfatal: Could not read from remote repository."
     )
     assert isinstance(failure(said, "git@example.org:lessons/timeout.git"), WorkshopError)
-
-
-def test_a_fault_of_the_disk_is_one_line_whatever_the_folder_is_called(tmp_path: Path) -> None:
-    odd = tmp_path / "a\nb\udcff"
-    odd.touch()
-    words = [
-        "--from",
-        str(tmp_path),
-        "--allow-unsigned",
-        "--into",
-        str(tmp_path / "x"),
-        "--state",
-        str(odd / "y"),
-    ]
-    with pytest.raises(WorkshopError, match="Not a directory") as said:
-        run_sync(words)
-    str(said.value).encode()
-    assert "\n" not in str(said.value)
-
-
-def test_the_document_can_be_written_whatever_the_record_says(bed: Bed) -> None:
-    bed.publish(a_py=b"1")
-    bed.sync()
-    (record,) = (bed.state / "backups").glob("*/record.json")
-    document = json.loads(record.read_text())
-    record.write_text(json.dumps(document | {"revision": "\ud800\n"}))
-    json.dumps(undo(bed.mine, bed.state).as_document(), ensure_ascii=False).encode()

@@ -5,8 +5,7 @@ import pytest
 
 import workshop.sync.source as source_module
 from workshop.core.errors import WorkshopError
-from workshop.sync.merge import Version
-from workshop.sync.source import content_revision, hidden, read_folder, unsafe
+from workshop.sync.source import hidden, read_folder, unsafe
 
 
 @pytest.mark.parametrize(
@@ -60,9 +59,3 @@ def test_a_folder_is_too_large_as_soon_as_its_files_are(
     monkeypatch.setattr(source_module, "MOST_FILES", 2)
     with pytest.raises(WorkshopError, match="has more than 2 files"):
         read_folder(tmp_path, "notebooks")
-
-
-def test_a_revision_is_its_content() -> None:
-    files = {"a": Version(b"1"), "b": Version(b"2")}
-    assert content_revision(files) == content_revision(dict(reversed(files.items())))
-    assert content_revision(files) != content_revision({"a": Version(b"2"), "b": Version(b"1")})

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.core.errors import WorkshopError
-from workshop.sync.request import Request, folder_with, perform
+from workshop.sync.request import Request, perform
 from workshop.sync.source import repository_in
 
 
@@ -24,17 +24,6 @@ def test_a_repository_with_and_without_a_work_tree(tmp_path: Path) -> None:
     assert repository_in(tmp_path / "bare") == tmp_path / "bare"
     (tmp_path / "file.txt").touch()
     assert repository_in(tmp_path / "file.txt") is None
-
-
-def test_the_folder_that_holds_the_notebooks(tmp_path: Path) -> None:
-    assert folder_with(tmp_path, "notebooks") == tmp_path
-    (tmp_path / "one" / "notebooks").mkdir(parents=True)
-    assert folder_with(tmp_path, "notebooks") == tmp_path / "one"
-    (tmp_path / "two" / "notebooks").mkdir(parents=True)
-    with pytest.raises(WorkshopError, match="several folders"):
-        folder_with(tmp_path, "notebooks")
-    (tmp_path / "notebooks").mkdir()
-    assert folder_with(tmp_path, "notebooks") == tmp_path
 
 
 def test_a_stick_with_nothing_on_it_is_named(tmp_path: Path) -> None:

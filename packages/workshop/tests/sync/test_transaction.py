@@ -36,22 +36,6 @@ def names(tmp_path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (tmp_path / "mine").iterdir()}
 
 
-def test_what_is_done_is_remembered(tmp_path: Path) -> None:
-    put(tmp_path, a=b"1", old=b"1")
-    assert carry_out(tmp_path, UPDATE, RENAME) == [Action.UPDATED] * 2
-    assert names(tmp_path) == {"a": b"2", "new": b"2"}
-    assert Manifest(tmp_path / "state").entries == {"a": Entry("2", "m"), "new": Entry("2", "m")}
-    latest = Log(tmp_path / "state").latest()
-    assert latest is not None and latest.finished
-
-
-def test_a_file_that_changed_meanwhile_waits_and_is_not_remembered(tmp_path: Path) -> None:
-    put(tmp_path, a=b"just saved")
-    assert carry_out(tmp_path, UPDATE) == [Action.DEFERRED]
-    assert names(tmp_path) == {"a": b"just saved"}
-    assert Manifest(tmp_path / "state").entries == {}
-
-
 @pytest.mark.parametrize("late", [False, True])
 def test_a_run_that_could_write_nothing_leaves_no_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
@@ -90,22 +74,6 @@ def killed(tmp_path: Path, *fates: Fate) -> Manifest:
         record.fates.append(LoggedFate(tuple(LoggedStep(*each) for each in hashes), {}, dict(fate.entries)))
     record.save()
     return Manifest(tmp_path / "state")
-
-
-def test_healing_remembers_what_was_done_and_no_more(tmp_path: Path) -> None:
-    put(tmp_path, a=b"2", old=b"1")
-    manifest = killed(tmp_path, UPDATE, RENAME)
-    assert heal(tmp_path / "mine", manifest, Log(tmp_path / "state"))
-    assert manifest.entries == {"a": Entry("2", "m")}
-    assert not heal(tmp_path / "mine", manifest, Log(tmp_path / "state"))
-
-
-def test_healing_completes_a_rename(tmp_path: Path) -> None:
-    put(tmp_path, new=b"2", old=b"1")
-    manifest = killed(tmp_path, RENAME)
-    assert heal(tmp_path / "mine", manifest, Log(tmp_path / "state"))
-    assert names(tmp_path) == {"new": b"2"}
-    assert manifest.entries == {"new": Entry("2", "m")}
 
 
 def test_healing_a_rename_spares_what_was_edited_since(tmp_path: Path) -> None:

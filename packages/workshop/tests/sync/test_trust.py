@@ -10,33 +10,14 @@ from workshop.sync.trust import (
     Last,
     Signers,
     Trust,
-    read_last,
     require_known_url,
     same_place,
-    version,
-    write_last,
 )
-
-ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7dPbMmmlDsPtWqq05H8n4yZJCt+IDql9zsew40BGyz"
 
 
 @pytest.fixture
 def organiser(bed: Bed, tmp_path: Path) -> Organiser:
     return Organiser(bed, new_key(tmp_path / "keys", "organiser"))
-
-
-def test_versions_are_compared_by_their_numbers() -> None:
-    assert version("v2026.11") > version("v2026.9") > version("2025")
-    assert version("first") == version("") == version("v1-rc") == ()
-
-
-def test_what_was_delivered_is_remembered(tmp_path: Path) -> None:
-    assert read_last(tmp_path) == Last()
-    write_last(tmp_path, Last("https://x", "abc", "v1", 7, "p", ("k",), "a"))
-    assert read_last(tmp_path) == Last("https://x", "abc", "v1", 7, "p", ("k",), "a")
-    (tmp_path / "trust.json").write_text('{"strange": 1}')
-    with pytest.raises(WorkshopError, match="cannot be read"):
-        read_last(tmp_path)
 
 
 def test_one_repository_has_more_than_one_spelling() -> None:
@@ -47,14 +28,6 @@ def test_one_repository_has_more_than_one_spelling() -> None:
     require_known_url(Last(), "https://z", Trust())
     with pytest.raises(WorkshopError, match="--trust-new-source"):
         require_known_url(Last("https://x/y"), "https://z", Trust())
-
-
-@pytest.mark.parametrize(
-    ("data", "is_gpg"), [(f"o {ED25519}".encode(), False), (b"-----BEGIN PGP PUBLIC KEY BLOCK-", True)]
-)
-def test_the_kind_of_keys_is_found_out(tmp_path: Path, data: bytes, is_gpg: bool) -> None:
-    (tmp_path / "keys").write_bytes(data)
-    assert Signers(tmp_path / "keys").is_gpg is is_gpg
 
 
 def test_keys_that_are_not_there(tmp_path: Path) -> None:

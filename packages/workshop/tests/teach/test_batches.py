@@ -23,16 +23,6 @@ def test_every_row_comes_exactly_once_and_arrays_stay_together(
     assert all((tens == some * 10).all() for some, tens in pieces)
 
 
-def test_the_same_seed_gives_the_same_order_and_another_one_another() -> None:
-    def order(seed: int) -> list[int]:
-        (rows,) = next(batches(np.arange(100), size=100, rng=np.random.default_rng(seed)))
-        return [int(row) for row in rows]
-
-    assert order(1) == order(1)
-    assert order(1) != order(2)
-    assert order(1) != list(range(100))
-
-
 def test_arrays_of_different_length_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\[3, 4\]"):
         batches(np.zeros(3), np.zeros(4), size=2)
@@ -49,7 +39,3 @@ def test_the_rate_rises_once_and_falls_once(steps: int, peak: float, warm_up: fl
     assert np.all(np.diff(rates[: top + 1]) > 0)
     assert np.all(np.diff(rates[top:]) < 0)
     assert rates[-1] == pytest.approx(1e-5)
-
-
-def test_without_a_generator_the_order_stays() -> None:
-    assert [some.tolist() for (some,) in batches(np.arange(5), size=2)] == [[0, 1], [2, 3], [4]]

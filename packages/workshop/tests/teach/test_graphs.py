@@ -47,22 +47,6 @@ def test_the_parts_of_a_formula_are_told_apart() -> None:
     assert all(parent < number for number, node in enumerate(nodes) for parent in node.parents)
 
 
-def test_what_is_used_twice_is_drawn_once() -> None:
-    x = Variable("x")
-    nodes = graphs.nodes_of([Variable("y", elementwise("mul"), [x, x])])
-    assert [node.text for node in nodes] == ["x", "mul\n= y"]
-    assert nodes[1].parents == [0, 0]
-
-
-def test_operations_that_only_rearrange_axes_are_left_out() -> None:
-    class DimShuffle:
-        pass
-
-    turned = Variable(op=DimShuffle(), inputs=[Variable("x")])
-    nodes = graphs.nodes_of([Variable("y", elementwise("exp"), [turned])])
-    assert [node.text for node in nodes] == ["x", "exp\n= y"]
-
-
 def test_theanos_own_graphs_and_functions_can_be_drawn() -> None:
     try:
         import theano

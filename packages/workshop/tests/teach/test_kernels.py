@@ -57,10 +57,6 @@ def jupyter() -> Iterator[Server]:
         thread.join()
 
 
-def test_the_other_kernels_are_listed(jupyter: Server) -> None:
-    assert {kernel.name for kernel in kernels.others(jupyter, "mine")} == {"a.ipynb", "b.ipynb"}
-
-
 def test_the_memory_of_a_kernel_is_seen(jupyter: Server) -> None:
     code = "print(flush=True); input()"
     command = [sys.executable, "-c", code, "/run/kernel-two.json"]

@@ -26,29 +26,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    rng = np.random.default_rng(1)
-    network = sample_log.Network(rng)
-    network.weights = [weights.astype(np.float64) for weights in network.weights]
-    pictures, labels = rng.random((5, 784)), np.arange(5)
-
-    def loss() -> float:
-        return float(-np.log(network.layers(pictures)[-1][np.arange(5), labels]).mean())
-
-    for part, place in ((network.weights[0], (300, 4)), (network.weights[2], (3, 2))):
-        before = part[place]
-        part[place] = before + 1e-5
-        up = loss()
-        part[place] = before - 1e-5
-        slope = (up - loss()) / 2e-5
-        part[place] = before
-        other = sample_log.Network(np.random.default_rng(1))
-        other.weights = [weights.copy() for weights in network.weights]
-        other.learn(pictures, labels, 1.0)
-        moved = other.weights[0 if part.shape[0] == 784 else 2][place] - before
-        assert moved == pytest.approx(-slope, rel=1e-3)
-
-
 def curve(folder: Path, run: str, tag: str) -> list[float]:
     found = reader.EventAccumulator(str(folder / run), {"scalars": 0}).Reload()
     return [event.value for event in found.Scalars(tag)]

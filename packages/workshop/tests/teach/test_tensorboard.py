@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from pathlib import Path
 
 import pytest
 from free_ports import free_port
 
-from workshop.core.settings import Settings
 from workshop.teach import tensorboard
 
 
@@ -41,19 +39,6 @@ def test_nothing_is_left_behind_when_nobody_watches(prefix: Path, monkeypatch: p
     assert not list((prefix / "tensorboard").iterdir())
 
 
-def test_a_machine_without_tensorboard_gets_a_temporary_folder(prefix: Path) -> None:
-    (prefix / "tensorboard").rmdir()
-    assert tensorboard.new_run("dense").is_dir()
-    assert not (prefix / "tensorboard").exists()
-
-
-def test_the_address_names_tab_and_runs(prefix: Path) -> None:
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#graphs", tensorboard.address("graphs"))
-    assert tensorboard.address("scalars", "keras").endswith("/?runFilter=keras#scalars&regexInput=keras")
-    with pytest.raises(ValueError, match="projector"):
-        tensorboard.address("nonsense")
-
-
 def test_a_running_tensorboard_is_shown_in_the_notebook(prefix: Path) -> None:
     port = int(tensorboard.address().split(":")[2].partition("/")[0])
     with socket.create_server(("127.0.0.1", port)):
@@ -74,10 +59,3 @@ def test_without_a_running_tensorboard_its_command_is_told(
     (prefix / "bin/services").touch()
     assert tensorboard.show() is None
     assert f"{prefix}/bin/services start" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("bound", "found"), [("0.0.0.0", True), ("127.0.0.2", False)])
-def test_it_is_looked_for_where_it_listens(bound: str, found: bool) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        settings = Settings(bind_address=bound, tensorboard_port=server.getsockname()[1])
-        assert tensorboard.answers(settings) is found

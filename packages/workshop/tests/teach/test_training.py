@@ -39,20 +39,6 @@ def test_every_epoch_sees_every_row_once_in_another_order() -> None:
     assert history.losses == pytest.approx([1 / n for n in range(1, 10)])
 
 
-def test_the_rate_follows_the_schedule() -> None:
-    calls: Calls = []
-    run(calls)
-    wanted = [warm_up_then_down(1.0)(step, 9) for step in range(9)]
-    assert [rate for _, rate in calls] == pytest.approx(wanted, rel=1e-5)
-
-
-def test_the_test_error_is_asked_after_each_epoch() -> None:
-    errors = iter([0.3, 0.2, 0.1])
-    history = run([], test_error=lambda: next(errors))
-    assert history.errors == [0.3, 0.2, 0.1]
-    assert history.seconds > 0
-
-
 def test_an_interrupt_keeps_what_was_learnt(capsys: pytest.CaptureFixture[str]) -> None:
     def step(x: Any, y: Any, rate: Any) -> Any:
         if int(x[0]) == 2:

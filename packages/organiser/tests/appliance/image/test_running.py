@@ -97,12 +97,6 @@ def test_the_wrong_processor_is_said_before_it_is_started(engine: Engine) -> Non
     assert "run " not in engine.log.read_text()
 
 
-def test_one_that_runs_already_is_not_started_again(engine: Engine) -> None:
-    engine.running.write_text(f"{running.CONTAINER}\n")
-    with pytest.raises(WorkshopError, match="it runs already; open http://localhost:8082/, or stop it by"):
-        engine.start()
-
-
 def test_a_docker_without_root_knows_whoever_started_it_as_0(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,22 +165,6 @@ def test_without_docker_and_podman_it_is_said(monkeypatch: pytest.MonkeyPatch, t
         running.find_engine("podman")
     Engine(tmp_path)
     assert running.find_engine() == str(tmp_path / "docker")
-
-
-@pytest.mark.parametrize(
-    ("docker", "podman", "taken"), [(0, 0, "docker"), (1, 0, "podman"), (1, 1, "docker")]
-)
-def test_where_both_are_the_one_whose_service_answers_is_taken(
-    docker: int, podman: int, taken: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for name, status in (("docker", docker), ("podman", podman)):
-        (tmp_path / name).write_text(f"#!/bin/sh\nexit {status}\n")
-        (tmp_path / name).chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert running.find_engine() == str(tmp_path / taken)
-    assert running.find_engine("docker") == str(tmp_path / "docker"), (
-        "who names one is told what is wrong with it"
-    )
 
 
 def test_the_command_loads_a_file_and_says_the_token(

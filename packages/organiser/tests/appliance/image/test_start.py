@@ -116,14 +116,6 @@ def test_a_newer_image_brings_its_lessons_into_an_older_ones_volume_and_keeps_ed
     assert (home / "notebooks/mine.txt").read_text() == "mine"
 
 
-def test_notebooks_are_brought_again_by_another_version_only(start: ModuleType, root: Path) -> None:
-    home = root / "home/workshop"
-    start.prepare(root, home)
-    (home / start.STATE / start.VERSION).write_text("1.2.3")
-    assert start.deliver(root, home, {"version": "1.2.3"}) is None
-    assert start.deliver(root, home, {"version": "1.3.0"})
-
-
 def test_the_token_is_chosen_or_made_once(start: ModuleType, root: Path) -> None:
     home = root / "home/workshop"
     start.prepare(root, home)

@@ -97,12 +97,6 @@ def test_services_are_started_as_their_units_say(images: list[Path], tmp_path: P
         service_of(tmp_path / "empty.service")
 
 
-def test_the_same_root_gives_the_same_image(images: list[Path], tmp_path: Path) -> None:
-    (again, _) = make_images(tmp_path)
-    with again.open("rb") as new, images[0].open("rb") as old:
-        assert new.read() == old.read()
-
-
 def test_a_killed_run_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_image_root(tmp_path / "root")
     made: list[str] = []

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
@@ -22,13 +21,6 @@ def losses() -> Losses:
 def parabola(x: Any) -> tuple[float, Any]:
     """A loss whose minimum, 300, is out of reach."""
     return float(((x - 300) ** 2).mean() / 1e4), 2 * (x - 300) / x.size / 1e4
-
-
-@pytest.mark.parametrize(("size", "shape"), [((600, 400), (3, 176, 256)), ((100, 300), (3, 256, 80))])
-def test_the_longer_side_is_as_asked_and_sizes_are_multiples_of_16(
-    size: tuple[int, int], shape: tuple[int, ...]
-) -> None:
-    assert painting.pixels_of(Image.new("RGB", size), 256).shape == shape
 
 
 def test_pixels_stay_within_their_range() -> None:

@@ -24,13 +24,6 @@ def names(collection: Collection) -> list[str]:
     return [f"{item.kind}/{item.path.name}" for item in collection.items]
 
 
-def test_a_tidy_folder_gives_every_picture_and_no_remark(tmp_path: Path) -> None:
-    found = read_folder(fill(tmp_path, cups=10, spoons=12))
-    assert found.remarks == []
-    assert list(found.kinds) == ["cups"] * 10 + ["spoons"] * 12
-    assert found.paths[0] == tmp_path / "cups" / "00.png"
-
-
 def test_pictures_in_folders_below_and_of_every_ending_count(tmp_path: Path) -> None:
     fill(tmp_path, cups=10, spoons=10)
     (tmp_path / "cups" / "more").mkdir()

@@ -8,27 +8,12 @@ from hypothesis import strategies as st
 
 from workshop.machine.gpus.need import NETWORKS, OPTIMISERS, Network, need, residual_50
 
-SMALL = Network("small", parameters=1000, activations=10)
-
-
-def test_the_parts_in_32_bits() -> None:
-    taken = need(SMALL, batch=5, optimiser="Adam")
-    assert (taken.weights, taken.gradients, taken.optimiser, taken.activations) == (4000, 4000, 8000, 200)
-    assert taken.total == 16200
-    assert need(SMALL, 5, "SGD").optimiser == 0
-    assert need(SMALL, 5, "momentum").optimiser == 4000
-
 
 @given(st.sampled_from(NETWORKS), st.integers(1, 256), st.sampled_from([*OPTIMISERS]))
 def test_only_activations_grow_with_the_batch(network: Network, batch: int, optimiser: str) -> None:
     one, many = need(network, 1, optimiser), need(network, batch, optimiser)
     assert many.activations == batch * one.activations
     assert many.total - many.activations == one.total - one.activations
-
-
-@given(st.sampled_from(NETWORKS), st.integers(2, 256), st.sampled_from([*OPTIMISERS]))
-def test_16_bits_never_take_more(network: Network, batch: int, optimiser: str) -> None:
-    assert need(network, batch, optimiser, "16 bits").total <= need(network, batch, optimiser).total
 
 
 def test_published_sizes() -> None:

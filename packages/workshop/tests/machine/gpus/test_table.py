@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop.core.errors import WorkshopError
-from workshop.machine.gpus.table import FILE, Card, frontier, load_cards, within
+from workshop.machine.gpus.table import FILE, Card, frontier, load_cards
 
 CARDS = load_cards()
 RANGES = {
@@ -73,15 +73,6 @@ def test_nothing_beats_the_frontier_and_it_beats_all_others(cards: list[Card]) -
         for card in cards
     )
     assert [card.price_usd for card in best] == sorted({card.price_usd for card in best})
-
-
-def test_filters() -> None:
-    cards = [with_figures(100, 1, 4, 50), with_figures(200, 2, 8, 300), with_figures(300, 3, 16, 200)]
-    assert within(cards) == cards
-    assert within(cards, budget=200) == cards[:2]
-    assert within(cards, memory=8) == cards[1:]
-    assert within(cards, power=200) == [cards[0], cards[2]]
-    assert within(cards, budget=50) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from hypothesis.extra import numpy as arrays
 from workshop.machine.tuning.choose import (
     TOLERANCE,
     Table,
-    joined,
     pick,
     share_of_best,
 )
@@ -73,12 +72,3 @@ def test_equally_fast_means_fewer_threads() -> None:
     assert pick(table_of(exact(1.0, 1 + TOLERANCE / 2))) == 1
     assert pick(table_of(exact(1.0, 1 + 2 * TOLERANCE))) == 2
     assert pick(table_of(exact(1.0, 1.2, 1.21))) == 2
-
-
-def test_the_rounds_of_several_sweeps_make_one_table() -> None:
-    first = Table((1, 2), ("step",), np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), seconds=1)
-    second = Table((1, 2), ("step",), np.array([[[5.0], [6.0]]]), seconds=2)
-    both = joined([first, second])
-    assert both.rates[:, :, 0].tolist() == [[1, 2], [3, 4], [5, 6]]
-    assert (both.threads, both.workloads, both.seconds) == ((1, 2), ("step",), 3)
-    assert both.rate(2, "step") == 4

@@ -19,7 +19,6 @@ SYSTEM = {
     "architecture": "Haswell",
 }
 BUNDLED = {**SYSTEM, "filepath": "/venv/site-packages/numpy.libs/libopenblas64.so", "version": "0.3.20"}
-OPENMP = {"user_api": "openmp", "internal_api": "openmp", "num_threads": 2, "filepath": "/usr/lib/libgomp.so"}
 
 
 def states(
@@ -27,17 +26,6 @@ def states(
 ) -> Any:
     found = libraries.judge(flags, libraries.loaded(entries), maps, features)
     return found, [line.state for line in found]
-
-
-def test_theanos_library_comes_first() -> None:
-    found = libraries.loaded([BUNDLED, OPENMP, SYSTEM])
-    assert [library.user for library in found] == ["Theano", "NumPy"]
-    assert (found[0].name, found[0].version, found[0].core, found[0].threads) == (
-        "OpenBLAS",
-        "0.3.29",
-        "Haswell",
-        2,
-    )
 
 
 def test_a_good_one_is_green() -> None:

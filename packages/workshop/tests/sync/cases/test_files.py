@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -318,13 +316,6 @@ def plain_tree(folder: Path, names: dict[str, str], mode: bytes = b"100644") -> 
     return done.stdout.decode().strip()
 
 
-def test_34_a_truncated_notebook_of_mine_stays(bed: Bed) -> None:
-    half = notebook("1", "mine")[:-40]
-    assert bed.both_change(notebook("1"), half, notebook("2")) == {"a.ipynb": "beside"}
-    assert bed.read("a.ipynb") == half
-    assert bed.beside() == notebook("2")
-
-
 def test_34_a_truncated_notebook_gets_help_without_any_news(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1"))
     bed.sync()
@@ -391,29 +382,6 @@ def test_38_a_read_only_file_stays_and_others_go_on(bed: Bed) -> None:
     assert bed.actions() == {"a.ipynb": "beside", "b.ipynb": "updated", "c.ipynb": "kept"}
     assert (bed.read("a.ipynb"), bed.read("b.ipynb")) == (notebook("1"), notebook("2"))
     assert bed.beside() == notebook("2")
-
-
-@contextmanager
-def immutable(file: Path) -> Iterator[None]:
-    """Make a file immutable, where the account and the file system allow it."""
-    if shutil.which("chattr") is None:
-        pytest.skip("there is no chattr here")
-    if subprocess.run(["chattr", "+i", file], capture_output=True, check=False).returncode:
-        pytest.skip("chattr +i needs root and a file system that knows it")
-    try:
-        yield
-    finally:
-        subprocess.run(["chattr", "-i", file], check=True)
-
-
-def test_38_an_immutable_file_stays_and_others_go_on(bed: Bed) -> None:
-    bed.publish(a_ipynb=notebook("1"), b_ipynb=notebook("1"))
-    bed.sync()
-    bed.publish(a_ipynb=notebook("2"), b_ipynb=notebook("2"))
-    with immutable(bed.mine / "a.ipynb"):
-        assert bed.actions() == {"a.ipynb": "refused", "b.ipynb": "updated"}
-        assert bed.read("a.ipynb") == notebook("1")
-    assert bed.actions() == {"a.ipynb": "updated"}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away and become another account")

@@ -161,22 +161,3 @@ def test_60_a_kill_at_any_moment_loses_nothing_and_is_healed(trial: Trial, kills
         hits += at_work(bed)
         assert list(trial.faults(bed)) == [], f"killed before line {line} of {trial.lines}"
     assert hits >= kills / 5, "the kills must hit syncs at work"
-
-
-def test_60_a_sync_that_wrote_in_place_would_be_found_out(
-    trial: Trial, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from workshop.sync import apply
-
-    def in_place(target: Path, data: bytes) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data[: len(data) // 2])
-        if target.name == "still.ipynb" and "backups" not in target.parts:
-            os._exit(0)
-        target.write_bytes(data)
-
-    bed = trial.copy()
-    with monkeypatch.context() as patched:
-        patched.setattr(apply, "write_atomically", in_place)
-        sync_and_die(bed, None)
-    assert any("still.ipynb is neither" in each for each in trial.faults(bed))

@@ -276,13 +276,6 @@ def test_75_an_update_comes_from_a_stick(
     assert organiser.actions(signers=signers) == {}, "the network has nothing newer"
 
 
-def test_75_a_first_delivery_comes_from_a_stick(organiser: Organiser, signers: Path, tmp_path: Path) -> None:
-    organiser.release("v1", a_ipynb=notebook("1"))
-    stick = str(bundle(organiser, tmp_path / "stick"))
-    assert organiser.actions(signers=signers, source=stick) == {"a.ipynb": "updated"}
-    assert organiser.actions(signers=signers) == {}
-
-
 def test_75_an_unsigned_bundle_is_refused(organiser: Organiser, signers: Path, tmp_path: Path) -> None:
     organiser.commit(a_ipynb=notebook("1"))
     stick = str(bundle(organiser, tmp_path / "stick"))
@@ -296,16 +289,6 @@ def test_75_a_stick_with_a_folder_of_notebooks(bed: Bed, tmp_path: Path, depth: 
     assert [each.path for each in report.files] == ["a.ipynb"]
     with pytest.raises(WorkshopError, match="folder without signatures"):
         perform(Request(str(tmp_path / "stick"), bed.mine, bed.state, signers=tmp_path / "keys"))
-
-
-def test_76_a_failed_run_is_tried_again(
-    organiser: Organiser, bed: Bed, signers: Path, tmp_path: Path
-) -> None:
-    organiser.release("v1", a_ipynb=notebook("1"))
-    with pytest.raises(WorkshopError):
-        organiser.sync(signers=allowed_signers(tmp_path / "other", new_key(tmp_path / "keys", "stranger")))
-    assert not bed.mine.exists()
-    assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
 
 
 def test_76_a_run_that_failed_while_writing_is_tried_again(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.bed import cells_of, git, notebook
+from sync.bed import git, notebook
 from sync.organiser import DAY, FIRST_DAY, allowed_signers, new_key
 
 ROOT = Path(__file__).resolve().parents[5]
@@ -134,21 +134,6 @@ def changed(done: subprocess.CompletedProcess[str]) -> bool:
     return "changed=0" not in done.stdout
 
 
-@pytest.mark.slow
-def test_notebooks_come_and_edits_stay(machine: Machine) -> None:
-    """In each run it is tried on a whole machine, also where nothing is new: tests/machines/local."""
-    machine.set_up()
-    machine.publish(a_ipynb=notebook("1", "2"))
-    assert changed(machine.pull())
-    assert (machine.notebooks / "a.ipynb").read_bytes() == notebook("1", "2")
-    assert not (machine.checkout / ".workshop").exists()
-    (machine.notebooks / "a.ipynb").write_bytes(notebook("mine", "2"))
-    machine.publish(a_ipynb=notebook("1", "new"))
-    assert changed(machine.pull())
-    merged = cells_of((machine.notebooks / "a.ipynb").read_bytes())
-    assert [text for text, _ in merged] == ["mine", "new"]
-
-
 def test_a_machine_with_keys_takes_no_notebooks_that_nobody_signed(machine: Machine, tmp_path: Path) -> None:
     keys = allowed_signers(tmp_path / "signers", machine.key).read_text()
     machine.set_up(notebook_sync_allowed_signers=keys)
@@ -157,20 +142,6 @@ def test_a_machine_with_keys_takes_no_notebooks_that_nobody_signed(machine: Mach
     assert refused.returncode != 0
     assert "is not signed" in refused.stdout
     assert not (machine.notebooks / "a.ipynb").exists()
-
-
-# In each run a whole machine takes its organiser's signed releases: tests/machines/sync.
-@pytest.mark.slow
-def test_a_machine_with_keys_takes_one_signed_release_after_the_other(
-    machine: Machine, tmp_path: Path
-) -> None:
-    keys = allowed_signers(tmp_path / "signers", machine.key).read_text()
-    machine.set_up(notebook_sync_allowed_signers=keys)
-    # One release after the other: the second pull's own fetch brings neither its tag nor the history.
-    for text in ("1", "2"):
-        machine.publish(f"v{text}", a_ipynb=notebook(text))
-        assert changed(machine.pull())
-        assert (machine.notebooks / "a.ipynb").read_bytes() == notebook(text)
 
 
 def test_a_machine_that_is_not_set_up_says_so(machine: Machine) -> None:

@@ -42,18 +42,3 @@ def test_offline_is_status_0_and_one_document(bed: PullBed) -> None:
     document = json.loads(done.stdout)
     assert document["changed"] is False
     assert document["note"].startswith("nothing done, offline")
-
-
-def test_a_machine_that_was_not_set_up_says_so(bed: PullBed) -> None:
-    pull(bed)
-    (bed.prefix / "etc/workshop.toml").write_text("")
-    done = subprocess.run(
-        [sys.executable, "-m", "workshop", "pull"],
-        cwd=ROOT,
-        env={"WORKSHOP_CONFIG": str(bed.prefix / "etc/workshop.toml"), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "run the set-up" in done.stderr

@@ -93,22 +93,6 @@ def has_all_words(books: dict[str, bytes]) -> bool:
     return all(word in everything for word in WORDS)
 
 
-def test_its_settings_are_read(machine: Machine) -> None:
-    assert machine.settings.notebooks == machine.prefix / "notebooks"
-    assert load_updates(machine.settings).signers == machine.prefix / "etc" / "allowed-signers"
-    assert has_all_words(machine.notebooks())
-
-
-def test_it_pulls_the_newest_and_keeps_the_one_before(machine: Machine) -> None:
-    before = (machine.prefix / "pull" / "current").resolve()
-    pulled = machine.pull()
-    assert (pulled.tag, pulled.note) == ("v3", "")
-    assert [wanted.commit[:8] for wanted in machine.notes.plays] == [pulled.revision]
-    now = (machine.prefix / "pull" / "current").resolve()
-    assert now != before and before.is_dir() and (now / "notebooks" / "new-name.ipynb").is_file()
-    assert machine.pull().revision == pulled.revision
-
-
 def test_its_notebooks_are_brought_up_to_date_and_no_word_is_lost(machine: Machine) -> None:
     machine.pull()
     repository = str(machine.notes.plays[-1].repository)

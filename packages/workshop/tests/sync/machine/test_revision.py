@@ -1,10 +1,5 @@
 """What counts as a source of signed revisions."""
 
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sync.bed import git, notebook
@@ -36,31 +31,3 @@ def test_the_newest_signed_revision_is_taken_though_the_branch_went_on(bed: Pull
     found = verified_revision(mirror, origin(bed.organiser.url), None, trust, Last())
     assert (found.commit, found.tag) == (commit, "v1")
     assert git(mirror.repository, "symbolic-ref", "HEAD") == "refs/heads/main"
-
-
-@pytest.fixture
-def gpg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A GPG home with one key."""
-    if shutil.which("gpg") is None:
-        pytest.skip("gpg is not installed")
-    home = tmp_path_factory.mktemp("gpg")
-    home.chmod(0o700)
-    gpg(home, "--pinentry-mode=loopback", "--passphrase=", "--quick-generate-key", "o@x", "ed25519", "sign")
-    yield home
-    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
-
-
-def gpg(home: Path, *words: str) -> bytes:
-    command = ["gpg", "--homedir", str(home), "--batch", "--quiet", *words]
-    return subprocess.run(command, check=True, capture_output=True).stdout
-
-
-def test_a_gpg_key_does_as_well_as_an_ssh_key(bed: PullBed, gpg_home: Path) -> None:
-    organiser = bed.organiser
-    organiser.key, organiser.format = Path("o@x"), "openpgp"
-    organiser.environment = {"GNUPGHOME": str(gpg_home)}
-    organiser.release("v1", a_ipynb=notebook("1"))
-    with pytest.raises(WorkshopError, match="key that you trust"):
-        bed.puller().pull()
-    bed.signers.write_bytes(gpg(gpg_home, "--armor", "--export", "o@x"))
-    assert bed.puller().pull().tag == "v1"

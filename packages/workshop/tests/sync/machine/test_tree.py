@@ -23,21 +23,6 @@ def test_the_tree_before_is_kept_and_older_ones_go(bed: PullBed) -> None:
     assert bed.current.name == f"source-{commits[-1]}"
 
 
-def test_the_same_revision_again_and_again_keeps_the_tree_before(bed: PullBed) -> None:
-    commits = [bed.organiser.release("v1", a_ipynb=notebook("1"))]
-    bed.puller().pull()
-    commits.append(bed.organiser.release("v2", a_ipynb=notebook("2")))
-    for _ in range(3):
-        bed.puller().pull()
-    assert trees(bed) == {f"source-{commit}" for commit in commits}
-    bed.notes.broken = True
-    with pytest.raises(WorkshopError):
-        bed.puller().pull()
-    bed.notes.broken = False
-    bed.puller().pull()
-    assert trees(bed) == {f"source-{commit}" for commit in commits}
-
-
 def test_a_revision_that_never_came_to_its_end_does_not_displace_the_one_before(bed: PullBed) -> None:
     first = bed.organiser.release("v1", a_ipynb=notebook("1"))
     bed.puller().pull()

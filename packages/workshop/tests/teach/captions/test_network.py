@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,8 +8,7 @@ pytest.importorskip("theano", reason="Theano is not in this environment")
 from theano import tensor
 
 from teach.captions import toys
-from workshop.teach import checkpoints
-from workshop.teach.captions import network, scenes, ship
+from workshop.teach.captions import network, scenes
 
 pytestmark = pytest.mark.slow  # A minute of compiling.
 BATCH = scenes.scenes(toys.things(), 12, np.random.default_rng(2))
@@ -68,35 +65,3 @@ def test_attention_reads_where_the_query_fits_and_can_be_taken_away() -> None:
     places = tensor.tensor3()
     even = network.mean_read_out(places, None, softmax)[0].eval({places: features.astype(np.float32)})
     assert even[0] == pytest.approx([3, 3])
-
-
-def test_a_broken_off_training_goes_on_as_if_nothing_had_been(
-    captioner: network.Captioner,
-    beginning: list[np.ndarray],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def begun(*_: object) -> network.Captioner:
-        fresh_again = zip(captioner.memory, beginning, strict=True)
-        for own, value in fresh_again:
-            own.set_value(value)
-        return captioner
-
-    monkeypatch.setattr(ship, "Captioner", begun)
-    monkeypatch.setattr(scenes, "load_things", lambda part, most: toys.things())
-    few = ["--batches", "3", "--size", "4", "--scenes", "6"]
-    whole, state = tmp_path / "whole.npz", tmp_path / "state.npz"
-    ship.main([*few, "--state", str(tmp_path / "other.npz"), "--out", str(whole)])
-    monkeypatch.setattr(ship, "REPORT", 1)
-    ticks = iter([0.0, 0.0, 0.0, 61.0, 61.0, 61.0])
-    with monkeypatch.context() as clock:
-        clock.setattr(ship.time, "monotonic", lambda: next(ticks))
-        ship.main([*few, "--state", str(state), "--minutes", "1"])
-    assert checkpoints.load(state)[1]["done"] < 3
-    again = tmp_path / "again.npz"
-    ship.main([*few, "--state", str(state), "--out", str(again)])
-    one, other = (checkpoints.load(file) for file in (whole, again))
-    assert one[1] == other[1] and one[1]["batches"] == 3
-    assert all((a == b).all() for a, b in zip(one[0], other[0], strict=True))
-    assert "exact" in capsys.readouterr().out

@@ -16,12 +16,6 @@ def test_a_text_comes_back() -> None:
     assert sorted(alphabet.characters) == list(alphabet.characters)
 
 
-def test_the_order_of_the_characters_is_that_of_the_numbers() -> None:
-    alphabet = Alphabet("zab")
-    assert alphabet.encode("abz").tolist() == [1, 2, 0]
-    assert len(alphabet) == 3
-
-
 def test_an_unknown_character_is_an_error_that_names_it() -> None:
     with pytest.raises(WorkshopError, match="no 'x'"):
         Alphabet("ab").encode("axb")

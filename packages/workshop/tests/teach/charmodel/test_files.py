@@ -11,7 +11,6 @@ from teach.charmodel import toys
 from workshop.core.errors import WorkshopError
 from workshop.teach import checkpoints
 from workshop.teach.charmodel import files, scores
-from workshop.teach.charmodel.alphabet import Alphabet
 
 TO_MORROW = """
 MACBETH:
@@ -33,29 +32,10 @@ def test_a_network_comes_back(tmp_path: Path) -> None:
     assert all(np.array_equal(one, other) for one, other in zip(read.values(), made.values(), strict=True))
 
 
-def test_unknown_characters_stay_allowed(tmp_path: Path) -> None:
-    alphabet = Alphabet("abc", unknown=True)
-    files.save(tmp_path / "n.npz", toys.network(), alphabet)
-    assert files.load(tmp_path / "n.npz")[1].encode("x").tolist() == [3]
-
-
 @pytest.mark.parametrize("facts", [{}, {"characters": 4}])
 def test_another_kind_of_checkpoint_is_refused(tmp_path: Path, facts: dict[str, object]) -> None:
     file = checkpoints.write(tmp_path / "n.npz", [np.zeros(3)], facts)
     with pytest.raises(WorkshopError, match="not a network that writes"):
-        files.load(file)
-
-
-def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
-    made = toys.network()
-    file = checkpoints.write(tmp_path / "n.npz", made.values()[:-1], files.facts(made, toys.ALPHABET))
-    with pytest.raises(WorkshopError, match="not a network that writes"):
-        files.load(file)
-
-
-def test_an_alphabet_that_does_not_fit_is_refused(tmp_path: Path) -> None:
-    file = files.save(tmp_path / "n.npz", toys.network(), Alphabet("ab"))
-    with pytest.raises(WorkshopError, match="its alphabet has 2 characters"):
         files.load(file)
 
 

@@ -77,13 +77,6 @@ def test_the_c_code_computes_what_theanos_scan_computes(
             assert mine == pytest.approx(theirs, rel=1e-4, abs=2e-6)
 
 
-def test_a_mask_of_ones_changes_nothing() -> None:
-    made, given = some(7, 1, 0), batch(masked=False)
-    masked = given._replace(mask=np.ones((STEPS, ROWS), np.float32))
-    plain, ones = (made.nats(each, toys.state(made, ROWS)) for each in (given, masked))
-    assert all(np.array_equal(one, other) for one, other in zip(plain, ones, strict=True))
-
-
 def test_a_non_contiguous_state_is_read_right() -> None:
     made, given = some(7, 1, 0), batch(masked=False)
     state = toys.state(made, 2 * ROWS)[:, :, ::2]

@@ -20,23 +20,6 @@ def fresh(gru: Network) -> None:
     gru.take(toys.network().values())
 
 
-def test_probabilities_sum_to_one(gru: Network) -> None:
-    """Of all sequences of one length, each has a probability, and one of them comes."""
-    every = np.array(np.meshgrid(*[range(4)] * 3, indexing="ij")).reshape(3, -1).astype(np.int32)
-    read = np.vstack([np.zeros((1, 64), np.int32), every[:-1]])
-    nats, _ = gru.nats(Batch(read, every))
-    assert np.exp(-nats.sum(axis=0)).sum() == pytest.approx(1, abs=1e-5)
-
-
-def test_what_is_padded_counts_for_nothing(gru: Network) -> None:
-    assert toys.NAMES.mask is not None
-    rubbish = [np.where(toys.NAMES.mask > 0, ids, 3).astype(np.int32) for ids in toys.NAMES[:2]]
-    clean, clean_end = gru.nats(toys.NAMES, toys.state(gru))
-    dirty, dirty_end = gru.nats(Batch(*rubbish, toys.NAMES.mask), toys.state(gru))
-    assert (clean == dirty).all() and (clean_end == dirty_end).all()
-    assert (clean[toys.NAMES.mask == 0] == 0).all()
-
-
 def test_padding_does_not_change_what_is_learnt(gru: Network) -> None:
     assert toys.NAMES.mask is not None
     rubbish = [np.where(toys.NAMES.mask > 0, ids, 3).astype(np.int32) for ids in toys.NAMES[:2]]
@@ -94,18 +77,3 @@ def test_it_learns_a_toy_grammar() -> None:
         for batch in windows(ids, rows=8, steps=25):
             loss, state = made.learn(batch, 0.02, state)
     assert loss < 0.05
-
-
-def test_the_same_seed_begins_alike() -> None:
-    one, same, other = (Network(Form(4, 6), seed) for seed in (1, 1, 2))
-    pairs = list(zip(one.values(), same.values(), strict=True))
-    assert all(np.array_equal(mine, yours) for mine, yours in pairs)
-    assert not np.array_equal(one.values()[0], other.values()[0])
-    assert [value.shape for value in one.values()] == one.form.shapes
-
-
-def test_what_is_not_of_this_form_is_refused(gru: Network) -> None:
-    with pytest.raises(ValueError, match="shapes"):
-        gru.take(toys.network("lstm").values())
-    with pytest.raises(ValueError, match="shapes"):
-        gru.take([])

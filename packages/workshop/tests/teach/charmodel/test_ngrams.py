@@ -36,11 +36,6 @@ def test_the_answers_are_those_of_counting_by_hand(context: str, sign: str) -> N
     assert chances[ALPHABET.encode(sign)[0]] == pytest.approx(by_hand(TEXT, context, sign))
 
 
-def test_an_unseen_context_falls_back_on_the_shorter_one() -> None:
-    counts = NGrams(IDS, len(ALPHABET), 2)
-    assert counts.chances(ALPHABET.encode("ga")) == pytest.approx(counts.chances(ALPHABET.encode("a")))
-
-
 def test_a_text_is_as_probable_as_its_characters() -> None:
     counts = NGrams(IDS, len(ALPHABET), 2)
     asked = ALPHABET.encode("that hat")
@@ -49,20 +44,6 @@ def test_a_text_is_as_probable_as_its_characters() -> None:
     ]
     assert counts.probabilities(asked) == pytest.approx(one_by_one)
     assert counts.nats(asked) == pytest.approx(-np.mean(np.log(one_by_one)))
-
-
-def test_longer_contexts_predict_the_training_text_better() -> None:
-    nats = [NGrams(IDS, len(ALPHABET), order).nats(IDS) for order in range(4)]
-    assert nats == sorted(nats, reverse=True)
-
-
-def test_writing_goes_on_and_depends_on_the_seed_alone() -> None:
-    counts = NGrams(IDS, len(ALPHABET), 2)
-    start = ALPHABET.encode("th")
-    first = counts.write(start, 40, seed=3)
-    assert first.tolist() == counts.write(start, 40, seed=3).tolist()
-    assert first.tolist() != counts.write(start, 40, seed=4).tolist()
-    assert len(first) == 40
 
 
 def test_contexts_that_do_not_fit_are_refused() -> None:

@@ -25,12 +25,6 @@ def test_what_is_wanted_is_the_next_character() -> None:
         assert batch.read.flags.c_contiguous
 
 
-def test_reading_can_start_anywhere_in_the_text() -> None:
-    read = np.concatenate([batch.read for batch in windows(TEXT, rows=1, steps=30, start=40)])
-    assert read[0, 0] == 40
-    assert sorted([*read.ravel().tolist(), 39]) == TEXT.tolist()
-
-
 def test_too_short_a_text_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be read at 4 places"):
         list(windows(TEXT[:4], rows=4, steps=2))
@@ -42,9 +36,3 @@ def test_padded_rows_know_what_is_text() -> None:
     assert batch.mask.T.tolist() == [[1, 1, 1, 0], [1, 0, 0, 0], [1, 1, 1, 1]]
     assert batch.read.T.tolist() == [[0, 1, 2, 0], [0, 0, 0, 0], [0, 1, 2, 3]]
     assert batch.wanted.T.tolist() == [[1, 2, 0, 0], [0, 0, 0, 0], [1, 2, 3, 0]]
-
-
-def test_start_and_end_can_be_other_signs() -> None:
-    batch = padded(["a"], Alphabet("^a$"), start="^", end="$")
-    assert batch.read.T.tolist() == [[0, 1]]
-    assert batch.wanted.T.tolist() == [[1, 2]]

@@ -74,11 +74,6 @@ def test_a_game_that_ended_restarts_or_stays_ended() -> None:
     assert rewards.tolist() == [0, 1] and over.tolist() == [True, True]
 
 
-def test_two_seeds_share_no_game() -> None:
-    seeds = [{game.seeded for game in MinAtar("countdown", 200, seed).games} for seed in (1, 2)]
-    assert not seeds[0] & seeds[1] and len(seeds[0]) == 200
-
-
 def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WorkshopError, match="no game tetris"):
         MinAtar("tetris", 1, 1)

@@ -12,15 +12,6 @@ from workshop.core.errors import WorkshopError
 from workshop.teach.policy.hogwild import STEEPEST, SharedWeights, work_side_by_side
 
 
-def test_what_is_read_has_the_shapes_that_were_given_and_is_a_copy() -> None:
-    given = [np.arange(6.0).reshape(2, 3), np.array(7.0), np.array([8.0, 9.0])]
-    shared = SharedWeights(given)
-    first = shared.read()
-    assert all(np.array_equal(one, other) for one, other in zip(first, given, strict=True))
-    first[0][:] = 0
-    assert shared.read()[0][1, 2] == 5
-
-
 def test_long_gradients_are_clipped_and_a_step_goes_down() -> None:
     steps = []
     for length in (STEEPEST, 1000.0):

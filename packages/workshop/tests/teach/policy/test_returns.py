@@ -76,27 +76,6 @@ def test_an_advantage_is_the_blended_sum_of_surprises(
         assert found == pytest.approx(whole)
 
 
-@pytest.mark.parametrize("baseline", [True, False])
-def test_a_batch_is_even_and_in_one_order(player: Any, happened: dict[str, Any], baseline: bool) -> None:
-    rewards, over, values, last = (happened[name] for name in ("rewards", "over", "values", "last"))
-    seen = np.arange(STEPS * GAMES * 4).reshape(STEPS, GAMES, 2, 2)
-    actions = np.arange(STEPS * GAMES).reshape(STEPS, GAMES) % 3
-    pictures, did, even, aim = player.batch(
-        [seen, actions, rewards, over, values], last, discount=0.9, baseline=baseline
-    )
-    assert (pictures.reshape(seen.shape) == seen).all() and (did == actions.ravel()).all()
-    assert (did.dtype, even.dtype, aim.dtype) == ("int32", "float32", "float32")
-    assert even.std() == pytest.approx(1, abs=1e-4)
-    if baseline:
-        better = player.advantages(rewards, over, values, last, 0.9, player.BLEND)
-        assert even.mean() == pytest.approx(0, abs=1e-5)
-        assert np.corrcoef(even, better.ravel())[0, 1] == pytest.approx(1)
-        assert aim == pytest.approx((better + values).ravel(), rel=1e-5)
-    else:
-        assert aim == pytest.approx(player.to_go(rewards, over, last, 0.9).ravel(), rel=1e-5)
-        assert even == pytest.approx(aim / aim.std(), rel=1e-4)
-
-
 def test_actions_are_drawn_as_often_as_their_shares_say(player: Any) -> None:
     shares = np.tile([0.1, 0.0, 0.6, 0.3], (20_000, 1))
     counts = np.bincount(player.drawn(shares, np.random.default_rng(5)), minlength=4)

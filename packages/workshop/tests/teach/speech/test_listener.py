@@ -75,9 +75,3 @@ def test_how_the_sound_is_cut_does_not_matter(listener: Listener, step: int) -> 
     whole = np.concatenate([silence(0.1), tone(0.2), silence(0.3)])
     cut = [whole[start : start + step] for start in range(0, len(whole), step)]
     assert len([word for piece in cut for word in listener.hear(piece)]) == 1
-
-
-def test_beginning_anew_forgets_what_was_heard(listener: Listener) -> None:
-    assert hear(listener, silence(0.1), tone(0.3)) == []
-    listener.begin(RATE)
-    assert hear(listener, silence(0.5)) == []

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from teach.speech.toys import silence, tone
 from workshop.core.errors import WorkshopError
@@ -43,21 +41,9 @@ def test_other_rates_become_8000_samples_a_second() -> None:
     assert np.abs(read - tone(0.5))[middle].max() < 0.01
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(1, 3000), st.sampled_from([8000, 11025, 16000, 44100, 48000]))
-def test_resampling_keeps_the_duration(count: int, rate: int) -> None:
-    assert len(sound.resampled(np.ones(count), rate)) == max(1, round(count * 8000 / rate))
-
-
 def test_what_lies_above_half_the_rate_does_not_come_back_mirrored() -> None:
     heard = sound.resampled(tone(0.5, hertz=5000, rate=16000), 16000)
     assert np.abs(heard[400:-400]).max() < 0.01
-
-
-def test_a_sound_survives_being_written_and_read() -> None:
-    again = sound.read_wav(sound.wav(tone(0.1)))
-    assert np.abs(again - tone(0.1)).max() < 1e-4
-    assert np.abs(sound.read_wav(sound.wav(3 * tone(0.1)))).max() <= 1
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFF\0\0\0\0WAVEfmt ", b"no sound" * 20])

@@ -20,15 +20,6 @@ def spot(some: np.ndarray) -> tuple[int, int]:
     return int(frame), int(band)
 
 
-def test_the_same_seed_varies_alike_and_another_does_not() -> None:
-    words = Words([peak(40, 20, 20)], CENTRES)
-    one, two, other = (words.varied(np.zeros(3, int), np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert np.array_equal(one, two)
-    assert not np.allclose(one, other)
-    assert not np.allclose(one[0], one[1])
-    assert np.isfinite(one).all()
-
-
 @pytest.mark.parametrize(("factor", "moved"), [(1.25, 1), (0.8, -1), (1.0, 0)])
 def test_a_shorter_throat_raises_every_frequency(factor: float, moved: int) -> None:
     ways = Ways(**{**vars(STILL), "throat": (factor, factor)})
