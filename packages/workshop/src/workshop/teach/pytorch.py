@@ -18,7 +18,7 @@ from torch.utils.data import Dataset
 
 from workshop.teach import graphs
 
-Tensor = torch.Tensor
+Tensor = Any  # the environment that checks types has no PyTorch
 FAULTS = {
     "in-place operation": "w changes within the graph: put the update under torch.no_grad()",
     "does not have a grad_fn": "backward() finds no graph: was something detached, or made under no_grad()?",
@@ -68,7 +68,7 @@ def draw(result: Tensor, names: Mapping[str, Tensor]) -> Figure:
     return graphs.picture(nodes, "")
 
 
-class Noted(Dataset):  # type: ignore[type-arg]
+class Noted(Dataset):  # type: ignore[misc]
     """A few points in the plane of three classes; it notes which of them are asked for."""
 
     def __init__(self, count: int) -> None:
@@ -90,7 +90,7 @@ class Noted(Dataset):  # type: ignore[type-arg]
         return self.points[place], self.labels[place]
 
 
-class Watched(nn.Module):
+class Watched(nn.Module):  # type: ignore[misc]
     """A linear layer that notes what goes through it, in which mode, and whether a graph is kept."""
 
     def __init__(self) -> None:
@@ -180,7 +180,7 @@ def watch(learn: Callable[..., None], count: int = 10, size: int = 4) -> Seen:
             before[:] = [each.clone() for each in found if each is not None]
         events[:] = [*done, "step"]
 
-    optimiser.zero_grad = zeroed  # type: ignore[method-assign]
+    optimiser.zero_grad = zeroed
     optimiser.register_step_pre_hook(stepping)
     with torch.random.fork_rng():
         torch.manual_seed(1)
