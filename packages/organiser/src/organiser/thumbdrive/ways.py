@@ -290,8 +290,7 @@ def _wsl(system: str, stick: Stick) -> Way | None:
             picture("wsl"),
             "Copy it to your disk and double-click it. The window that opens makes everything ready, then "
             "shows addresses, and a link that logs you in to Jupyter. <strong>Leave it open</strong>: "
-            "without a window WSL ends the "
-            "workshop. If Windows warns, see <em>If Windows stops a file</em>.",
+            "without a window WSL ends the workshop. If Windows warns, see <em>If Windows stops a file</em>.",
             link(file),
         ),
         _opened("To log in to Jupyter, open the link in the window that opened; it counts once."),

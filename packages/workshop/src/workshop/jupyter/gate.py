@@ -3,8 +3,8 @@
 A browser sends a host's cookies to all its ports, so to the servers of other accounts of this machine too,
 but only below the path for which they were set. That path (``servers.base_path``) follows from the token.
 Outside of it there is next to nothing: ``/api`` says that Jupyter runs, ``/login`` asks for the token, or
-takes a ticket (``tickets``), and leads in, and requests that bring the token go where they would have gone
-on a Jupyter without such a path.
+takes a ticket (``tickets``), and leads in; requests that bring the token go where they would have gone on a
+Jupyter without such a path.
 No answer to anybody else has the path in it.
 
 A page cannot be told the path by its own cookie, for that one would go to every port as well. So the pages of
