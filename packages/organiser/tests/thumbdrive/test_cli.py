@@ -13,7 +13,7 @@ FILES = {"a": b"one", "deep/b": b"two" * 1000}
 
 
 def workshop(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    return commandline.workshop("thumbdrive", *words)
+    return commandline.workshop("stick", *words)
 
 
 def assert_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
