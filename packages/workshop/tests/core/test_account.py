@@ -97,7 +97,7 @@ def test_an_account_without_a_name_is_refused() -> None:
         account.hand_over(54321, [])
 
 
-@pytest.mark.parametrize("word", sorted(command.PARTICIPANTS))
+@pytest.mark.parametrize("word", ["data", "doctor", "lessons", "open", "web"])
 @pytest.mark.parametrize(("euid", "owner", "expected"), [(0, 4711, [4711]), (0, 0, []), (4711, 4711, [])])
 def test_the_participants_words_are_the_participants(
     monkeypatch: pytest.MonkeyPatch, word: str, euid: int, owner: int, expected: list[int]

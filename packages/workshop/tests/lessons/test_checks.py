@@ -38,6 +38,7 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> No
         '# ◆\nwith check("double"):\n    assert double(2) == 4, "make 2 * x of it"'
     )
     cells["check-halve"]["source"] = 'with check("halve"):\n    print(1 / (halve(2) == 1))'
+    cells["check-square"]["source"] = 'with check("square"):\n    assert square(1) == 1, "of 1 it makes 1"'
     building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
     answers = tmp_path / "solutions/answers/square.py"
     answers.write_text(answers.read_text() + "\n\n# %% also right\n# 9: a → b: no such thing\n")
@@ -49,6 +50,7 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> No
     assert "check:double, wrong: always the same: it is wrong, and the check says: right" in told
     assert "check:halve, wrong: the sign: the check has to say what is wrong, not: it stops" in told
     assert "check:square rejects '9: a → b', said to be right" in told
+    assert "of the mutants, at least 90%" in told
 
 
 def test_a_message_may_not_give_the_solution_away(tmp_path: Path) -> None:
