@@ -21,7 +21,7 @@ from workshop.core.errors import WorkshopError
 from workshop.core.programs import last_line
 from workshop.core.settings import find_checkout, load_settings
 
-PACKAGES = ("workshop", "bubblebreaker")
+PACKAGES = ("lessonkit", "workshop", "bubblebreaker")
 PythonOption = Annotated[
     Path | None, typer.Option(help="Its Python; else the machine's, and for PyTorch a new environment.")
 ]

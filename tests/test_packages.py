@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.network,
 ]
 
-NAMES = ("bubblebreaker", "deep-learning-workshop-organiser", "deep-learning-workshop")
+NAMES = ("bubblebreaker", "lessonkit", "deep-learning-workshop-organiser", "deep-learning-workshop")
 """The distributions, in the order of their folders."""
 PARTICIPANT = {
     "__init__.py", "__main__.py", "py.typed", "bench.py", "core", "datasets", "imagenet", "jupyter",
@@ -71,7 +71,7 @@ def test_a_participants_wheel_has_what_a_participant_runs(wheels: dict[str, Path
 
 
 def test_the_other_wheels_have_one_package_each(wheels: dict[str, Path]) -> None:
-    for name in ("organiser", "bubblebreaker"):
+    for name in ("organiser", "lessonkit", "bubblebreaker"):
         tops = {each.split("/")[0] for each in names_in(wheels[name])}
         assert name in tops
         assert all(top == name or top.endswith((".dist-info", ".data")) for top in tops), tops
@@ -92,7 +92,8 @@ def test_each_wheel_has_the_licence(wheels: dict[str, Path]) -> None:
 def test_who_needs_whom(wheels: dict[str, Path]) -> None:
     assert needs_of(wheels["workshop"]) == []
     assert needs_of(wheels["organiser"]) == ["deep-learning-workshop[run]"]
-    assert not [each for each in needs_of(wheels["bubblebreaker"]) if "workshop" in each]
+    for name in ("lessonkit", "bubblebreaker"):
+        assert not [each for each in needs_of(wheels[name]) if "workshop" in each]
 
 
 COMES_ALONG = """

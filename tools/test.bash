@@ -62,7 +62,7 @@ make_environment() {
   "$UV" venv --quiet --clear --python "$PYTHON" "$venv"
   sync_locked test "$venv"
   "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt \
-    --editable packages/workshop --editable packages/organiser --editable packages/bubblebreaker
+    --editable packages/lessonkit --editable packages/workshop --editable packages/organiser --editable packages/bubblebreaker
   echo "$stamp" >"$venv/stamp"
 }
 

@@ -13,8 +13,8 @@ import pytest
 from jupyter.serving import Jupyter, jupyter
 from waiting import patience
 
-from workshop.lessons.catalogue import Profile, exercises_in, find_lessons, read_solution
-from workshop.lessons.runner import prepare
+from lessonkit.catalogue import Profile, exercises_in, find_lessons, read_solution
+from lessonkit.runner import prepare
 
 from .conftest import CHECKOUT, OF_JUPYTER, Open, Watch
 from .notebooks import saved_unasked, wait_for_kernel

@@ -18,7 +18,7 @@ from .conftest import CHECKOUT, wait_until
 from .notebooks import Desk, saved_unasked, wait_for_kernel
 
 SHARE = """
-from workshop.teach.predict import ask, reveal
+from lessonkit.predict import ask, reveal
 
 ask(
     "digits-share",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("workshop", "organiser", "bubblebreaker")
+PACKAGES = ("lessonkit", "workshop", "organiser", "bubblebreaker")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.catalogue import exercise_of, read_solution
+from lessonkit.catalogue import exercise_of, read_solution
 
 NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 """Those of this checkout; the command that is tested may be installed elsewhere."""

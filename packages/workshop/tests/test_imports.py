@@ -19,14 +19,15 @@ MAY_IMPORT = {
     "datasets": set(),
     "imagenet": {"datasets"},
     "jupyter": {"machine", "sync"},
-    "lessons": {"jupyter", "machine"},
+    "lessons": {"jupyter", "lessonkit", "machine"},
     "machine": {"datasets", "sync"},
-    "site": {"datasets", "imagenet", "lessons", "sync", "teach"},
+    "site": {"datasets", "imagenet", "lessonkit", "lessons", "sync", "teach"},
     "sync": set(),
-    "teach": {"datasets", "imagenet", "lessons"},
+    "teach": {"datasets", "imagenet", "lessonkit", "lessons"},
+    "lessonkit": set(),
     "organiser": {"datasets", "lessons", "site", "sync"},
 }  # fmt: skip
-"""The rooms of workshop, and the package organiser: what each may import besides the foundation."""
+"""The rooms of workshop, and two packages: what each may import besides the foundation."""
 
 
 @functools.cache
@@ -47,7 +48,7 @@ def imported(path: Path) -> Iterator[tuple[str, str]]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
             package, _, rest = name.partition(".")
-            if package in ("workshop", "organiser", "bubblebreaker", "benchmarks"):
+            if package in ("lessonkit", "workshop", "organiser", "bubblebreaker", "benchmarks"):
                 room = rest.partition(".")[0]
                 source = PACKAGES / package / "src" / package
                 is_room = (source / room).is_dir() or (source / f"{room}.py").is_file()
@@ -57,7 +58,7 @@ def imported(path: Path) -> Iterator[tuple[str, str]]:
 def rooms() -> dict[str, set[tuple[str, str]]]:
     """Return what each room of the packages imports of the others."""
     found: dict[str, set[tuple[str, str]]] = {}
-    for package in ("workshop", "organiser", "bubblebreaker"):
+    for package in ("lessonkit", "workshop", "organiser", "bubblebreaker"):
         source = PACKAGES / package / "src" / package
         for path in source.rglob("*.py"):
             room = path.relative_to(source).parts[0].removesuffix(".py") if package == "workshop" else package
@@ -67,13 +68,15 @@ def rooms() -> dict[str, set[tuple[str, str]]]:
 
 def test_each_room_imports_what_the_table_allows() -> None:
     for room, others in rooms().items():
-        if room == "bubblebreaker":
-            assert {package for package, _ in others} <= {"bubblebreaker"}
+        if room in ("bubblebreaker", "lessonkit"):
+            assert {package for package, _ in others} <= {room}
             continue
         allowed = FOUNDATION | ({room} if room in MAY_IMPORT else set()) | MAY_IMPORT.get(room, set())
-        assert {other for package, other in others if package == "workshop"} <= allowed, room
+        found = {other for package, other in others if package == "workshop"}
+        found |= {"lessonkit"} & {package for package, _ in others}
+        assert found <= allowed, room
         inside = {"organiser"} if room == "organiser" else set()
-        assert {package for package, _ in others} - {"workshop"} <= inside, room
+        assert {package for package, _ in others} - {"lessonkit", "workshop"} <= inside, room
 
 
 def test_the_table_names_every_room_and_has_no_circle() -> None:

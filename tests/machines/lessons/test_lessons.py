@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.lessons.catalogue import find_lessons
+from lessonkit.catalogue import find_lessons
 
 ROOT = Path(__file__).resolve().parents[3]
 ONE_OF_EACH_KERNEL = {"0-basics/10-theano-basics", "1-mnist/30-keras", "9-tools/20-gpu"}

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kit import building
 
-from workshop.core.errors import WorkshopError
+from lessonkit.catalogue import Lesson, about
+from lessonkit.cli import progress
+from lessonkit.errors import LessonkitError
+from lessonkit.proof import check_lesson
+from lessonkit.runner import RunOptions, prepare
+from lessonkit.tables import lessons_table, short_minutes
 from workshop.core.settings import Settings
-from workshop.lessons.catalogue import Lesson, about
-from workshop.lessons.checks import check_lesson
-from workshop.lessons.cli import progress
-from workshop.lessons.runner import RunOptions, prepare
-from workshop.lessons.tables import lessons_table, short_minutes
+from workshop.lessons.plugin import WORKSHOP
 from workshop.lessons.warm import survey
 from workshop.site.check import minutes_of_paths
 from workshop.site.pages import reading_lists
-
-from . import building
 
 GONE = object()
 VALUES: list[Any] = [GONE, None, True, -1, 1e400, 10**400, "", "x\ny\x1b[31m", "\ud800"]
@@ -34,13 +34,13 @@ def full() -> building.Notebook:
     """A lesson that has each field that anything of ours reads."""
     notebook = building.sound()
     bars = {"answer": {"min": 1, "max": 50, "profiles": ["fast"], "unit": "yardstick"}}
-    notebook["metadata"]["workshop"] |= {"title": "T", "kind": "lesson", "bars": bars}
+    notebook["metadata"]["lessonkit"] |= {"title": "T", "kind": "lesson", "bars": bars}
     notebook["metadata"]["git"] = {"suppress_outputs": False}
     notebook["cells"][0] |= {
         "attachments": {"a.png": {"image/png": ""}},
         "source": "# T\n![](attachment:a.png)",
     }
-    asked = 'from workshop.teach.predict import ask, reveal\nask("a", "How many?", between=(0, 9), default=1)'
+    asked = 'from lessonkit import ask, reveal\nask("a", "How many?", between=(0, 9), default=1)'
     notebook["cells"].insert(3, building.code(asked, "predict:a", name="ask"))
     notebook["cells"].insert(4, building.code('got = len("a")\nreveal("a", got)', "reveal:a", name="reveal"))
     notebook["cells"][2]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
@@ -78,7 +78,7 @@ def answer(folder: Path, content: Any) -> list[str]:
     """Do with a notebook all that reads one without running it; return the faults that are found."""
     path = folder / "notebooks" / "1-try" / "10-it.ipynb"
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    lesson, how = Lesson("1-try/10-it", path), RunOptions(folder / "notebooks")
+    lesson, how = Lesson("1-try/10-it", path), RunOptions(folder / "notebooks", plugin=WORKSHOP)
     faults = check_lesson(lesson, how, progress, static=True).faults
     try:
         notebook = lesson.read()
@@ -88,7 +88,7 @@ def answer(folder: Path, content: Any) -> list[str]:
         prepare(notebook, how.profile, {})
         minutes_of_paths(folder)
         reading_lists(folder)
-    except WorkshopError as error:
+    except LessonkitError as error:
         assert str(error) in faults or "second parameters cell" in str(error)
         assert "10-it" in str(error)
     assert all(fault and fault.isprintable() for fault in faults)

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from . import building
+from kit import building
 
 # In each run test_judging.py has the verdicts, and real lessons are held to their budgets beside other jobs.
 pytestmark = pytest.mark.slow

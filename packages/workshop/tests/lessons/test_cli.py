@@ -7,14 +7,13 @@ from pathlib import Path
 
 import commandline
 import pytest
+from kit import building
 from waiting import alive, patience, wait_until
 
-from workshop.lessons import cli
-from workshop.lessons.catalogue import Lesson, Profile
-from workshop.lessons.checks import Verdict
-from workshop.lessons.judging import Result
-
-from . import building
+from lessonkit import cli
+from lessonkit.catalogue import Lesson, Profile
+from lessonkit.judging import Result
+from lessonkit.proof import Verdict
 
 COMMAND = [sys.executable, "-m", "workshop", "lessons"]
 
@@ -181,11 +180,11 @@ def test_executed_notebooks_replace_no_others(
 def test_a_worker_that_is_ended_removes_no_folder_but_a_runners(tmp_path: Path) -> None:
     """Started by hand with a file that lies among others."""
     code = (
-        "import pathlib, sys; from workshop.lessons import worker\n"
+        "import pathlib, sys; from lessonkit import worker\n"
         "worker._folder = pathlib.Path(sys.argv[1]).parent\n"
         "worker._end(15, None)"
     )
-    for name, stays in (("home", True), ("workshop-lesson-x1", False)):
+    for name, stays in (("home", True), ("lessonkit-x1", False)):
         job = tmp_path / name / "job.json"
         job.parent.mkdir()
         job.write_text("{}", encoding="utf-8")

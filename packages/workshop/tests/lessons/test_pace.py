@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kit import building
 
+from lessonkit.catalogue import WORK, About, Profile
 from workshop.lessons import pace
-from workshop.lessons.catalogue import WORK, About, Profile
 from workshop.lessons.pace import Minutes, lessons_here, minutes_here, slowness_here
 from workshop.lessons.yardstick import Round
-
-from . import building
 
 
 @pytest.fixture(autouse=True)

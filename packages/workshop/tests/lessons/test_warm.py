@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kit import building
 from waiting import patience, wait_until
 
+from lessonkit.runner import Progress, RunOptions
 from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings
 from workshop.lessons import warm
-from workshop.lessons.runner import Progress, RunOptions
-
-from . import building
 
 
 @contextlib.contextmanager

@@ -7,12 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from kit import building
 from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
 from workshop.lessons.yardstick import Beside, Round, Yardstick, read
-
-from . import building
 
 
 def rounds(*values: float) -> list[Round]:

@@ -12,9 +12,9 @@ import pytest
 
 pytest.importorskip("anywidget", reason="needs the jupyter environment's packages")
 
+from lessonkit.catalogue import find_lessons
 from workshop.core.settings import CHECKOUT, Settings
 from workshop.datasets import catalogue
-from workshop.lessons.catalogue import find_lessons
 from workshop.machine import environments, lesson
 from workshop.machine.lines import Line, State
 

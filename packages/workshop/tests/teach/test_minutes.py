@@ -31,7 +31,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(json.dumps(LESSON))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv(minutes.NOTEBOOK, str(path))
-    monkeypatch.delenv("WORKSHOP_HEADLESS", raising=False)
+    monkeypatch.delenv("LESSONKIT_HEADLESS", raising=False)
     assert pace.slowness_here(lambda: [Round(3.0, 3.0)]) == 3.0
     return path
 
@@ -59,5 +59,5 @@ def test_a_kernel_shows_it_once_above_its_memory(
 
 
 def test_headless_nothing_is_measured(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKSHOP_HEADLESS", "1")
+    monkeypatch.setenv("LESSONKIT_HEADLESS", "1")
     assert minutes.line() == ""

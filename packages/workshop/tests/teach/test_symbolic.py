@@ -11,7 +11,7 @@ theano = pytest.importorskip("theano", reason="Theano is not in this environment
 
 import theano.tensor as T  # noqa: E402, N812
 
-from workshop.teach.agreeing import difference  # noqa: E402
+from lessonkit.agreeing import difference  # noqa: E402
 from workshop.teach.symbolic import as_function, in_numbers, in_steps  # noqa: E402
 
 

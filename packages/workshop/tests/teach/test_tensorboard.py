@@ -18,7 +18,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "workshop.toml").write_text(f'prefix = "{tmp_path}"\ntensorboard_port = {port}\n')
     (tmp_path / "tensorboard").mkdir()
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
-    monkeypatch.delenv("WORKSHOP_HEADLESS", raising=False)
+    monkeypatch.delenv("LESSONKIT_HEADLESS", raising=False)
     tensorboard._temporary.cache_clear()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return tmp_path
@@ -31,7 +31,7 @@ def test_every_training_is_a_run_of_its_own_where_tensorboard_looks(prefix: Path
 
 
 def test_nothing_is_left_behind_when_nobody_watches(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKSHOP_HEADLESS", "1")
+    monkeypatch.setenv("LESSONKIT_HEADLESS", "1")
     first, second = tensorboard.new_run("dense"), tensorboard.new_run("dense")
     assert first.parent == second.parent
     assert first.name == "dense-1"

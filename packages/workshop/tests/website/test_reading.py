@@ -20,7 +20,7 @@ def notebook(*texts: str, title: str = "A lesson & more") -> dict[str, Any]:
         {"cell_type": "markdown", "id": f"c{place}", "metadata": {}, "source": text.splitlines(keepends=True)}
         for place, text in enumerate(texts)
     ]
-    return {"cells": cells, "metadata": {"workshop": {"title": title}}, "nbformat": 4, "nbformat_minor": 5}
+    return {"cells": cells, "metadata": {"lessonkit": {"title": title}}, "nbformat": 4, "nbformat_minor": 5}
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def test_the_speakers_window_is_told_what_lessons_take_on_this_machine(
 ) -> None:
     notebook = {
         "cells": [],
-        "metadata": {"workshop": {"title": "It", "minutes": 45, "budget": {"full": {"work": 300}}}},
+        "metadata": {"lessonkit": {"title": "It", "minutes": 45, "budget": {"full": {"work": 300}}}},
         "nbformat": 4,
     }
     (tmp_path / "notebooks/1-try").mkdir(parents=True)

@@ -10,7 +10,7 @@ from workshop.lessons.warm import survey, warmth_here
 
 def write(path: Path, kernel: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    metadata = {"kernelspec": {"name": kernel}, "workshop": {"minutes": 5}}
+    metadata = {"kernelspec": {"name": kernel}, "lessonkit": {"minutes": 5}}
     path.write_text(json.dumps({"cells": [], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
 
 

@@ -26,8 +26,8 @@ from workshop.sync.request import is_open
 SHARE = ".workshop-share"
 """In a seat's home; while it is there, the speaker sees what is solved."""
 EVERY_SECONDS = 20.0
-ANSWER = "application/vnd.workshop.answer+json"
-"""The part of a check's output that says what it found (``workshop.teach.checks``)."""
+ANSWER = "application/vnd.lessonkit.answer+json"
+"""The part of a check's output that says what it found (``lessonkit.checks``)."""
 MOST_BYTES = 20_000_000
 """Larger notebooks are not searched."""
 

@@ -28,7 +28,7 @@ CAPABILITIES: Table = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
     "open": ("workshop.machine.open", "Open Jupyter in the browser, logged in."),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
-    "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
+    "lessons": ("lessonkit.cli", "List, run and check the lessons."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
     "bench": ("workshop.bench", "Measure the performance figures of docs/status.md."),
@@ -51,7 +51,7 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "open", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
+OURS = ("lessonkit", "workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
 
 COMPLETION = ("install_completion", "show_completion")
@@ -305,7 +305,9 @@ def _flush() -> None:
 
 def _end_with(error: Exception) -> NoReturn:
     """Say in one line what happened and end the program with its status."""
-    if isinstance(error, WorkshopError):
+    # The kit of lessons has an error of its own kind; it is loaded where one was raised.
+    kit = sys.modules.get("lessonkit.errors")
+    if isinstance(error, WorkshopError) or (kit and isinstance(error, kit.LessonkitError)):
         _end(str(error), 1, is_fault=True)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""

@@ -16,11 +16,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from lessonkit.catalogue import Kind, about, find_lessons
+from lessonkit.minutes import Minutes, minutes_here
 from workshop.core.files import write_whole
-from workshop.lessons.catalogue import WORK, About, Kind, Profile, about, find_lessons
 from workshop.lessons.yardstick import Round, Yardstick
 
 ROUNDS = 5
@@ -29,23 +30,6 @@ KEPT_SECONDS = 24 * 3600.0
 SANE = (0.05, 100.0)
 LONGEST_MEASURING = 60.0
 """Seconds after which somebody who waits for the figure is better off without."""
-
-
-@dataclass(frozen=True)
-class Minutes:
-    """What a lesson takes here."""
-
-    whole: float
-    waiting: float
-    """How much of it the cells run, at most: it comes from the lesson's budget."""
-
-
-def minutes_here(told: About, slowness: float) -> Minutes | None:
-    """Return what a lesson takes on a machine of this slowness; None where it does not say its minutes."""
-    if told.minutes is None:
-        return None
-    running = min(told.minutes, told.budget.get(Profile.FULL, {}).get(WORK, 0.0) / 60)
-    return Minutes(told.minutes + running * (slowness - 1), running * slowness)
 
 
 def lessons_here(folder: Path, slowness: float) -> str:

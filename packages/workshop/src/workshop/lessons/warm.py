@@ -25,15 +25,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lessonkit.catalogue import About, Kind, Lesson, about, choose, find_lessons
+from lessonkit.errors import LessonkitError
+from lessonkit.runner import Progress, RunOptions, run_notebook
 from workshop.core import processors
 from workshop.core.errors import WorkshopError
 from workshop.core.files import take_lock, write_whole
 from workshop.core.settings import Settings
-from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
-from workshop.lessons.runner import Progress, RunOptions, run_notebook
 
 KERNEL = "theano"
-OURS = ("deep_learning_workshop-", "bubblebreaker-")
+OURS = ("deep_learning_workshop-", "lessonkit-", "bubblebreaker-")
 """What the folders of our own packages' metadata begin with."""
 RECORD = "warmed.json"
 PROGRESS = "warming.json"
@@ -114,7 +115,7 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = (), workshop
     if settings.prefix is None:
         raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
     found = find_lessons(folder)
-    chosen = {one.name for one in choose(found, names)}
+    chosen = {one.name for one in choose(found, names, "workshop lessons list")}
     every = [one for one in found if is_compiled(one, one.name in chosen)]
     lessons = today_first([one for one in every if one.name in chosen], settings, workshop)
     packages = hashlib.sha256()
@@ -147,7 +148,7 @@ def is_compiled(lesson: Lesson, chosen: bool) -> bool:
     """Tell whether there is something to warm for; a broken notebook that nobody asked for is passed over."""
     try:
         return _compiles(about(lesson.name, lesson.read()))
-    except WorkshopError:
+    except LessonkitError:
         if chosen:
             raise
         return False
@@ -245,7 +246,7 @@ def warmth_here(notebooks: Path | None, settings: Settings) -> dict[str, str]:
     """
     if notebooks is None:
         return {}
-    with contextlib.suppress(WorkshopError, OSError):
+    with contextlib.suppress(LessonkitError, WorkshopError, OSError):
         found = survey(notebooks, settings)
         if found.record.exists():
             found.record.read_bytes()

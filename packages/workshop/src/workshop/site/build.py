@@ -31,11 +31,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lessonkit.catalogue import Profile, about, find_lessons
+from lessonkit.errors import LessonkitError
+from lessonkit.shortpath import is_on_path
 from workshop.core.errors import WorkshopError
 from workshop.core.files import at_once, write_whole
 from workshop.core.settings import Settings
-from workshop.lessons.catalogue import Profile, about, find_lessons
-from workshop.lessons.shortpath import is_on_path
 from workshop.site import models, netron, originals
 from workshop.site.decks import slides_site
 from workshop.site.pages import PAGE as READING
@@ -265,7 +266,7 @@ def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:
         try:
             notebook = lesson.read()
             known = about(lesson.name, notebook)
-        except WorkshopError as error:
+        except LessonkitError as error:
             report.notes.append(str(error))
             continue
         lessons.append(

@@ -10,9 +10,9 @@ import re
 import tomllib
 from pathlib import Path
 
+from lessonkit.catalogue import about, find_lessons
+from lessonkit.shortpath import path_minutes
 from workshop.core.errors import WorkshopError
-from workshop.lessons.catalogue import about, find_lessons
-from workshop.lessons.shortpath import path_minutes
 from workshop.site.build import read_manifest
 from workshop.site.decks import deck
 from workshop.site.presentation import Item, Presentation, read_presentation

@@ -27,8 +27,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lessonkit.catalogue import about, find_lessons
+from lessonkit.errors import LessonkitError
 from workshop.core.errors import WorkshopError
-from workshop.lessons.catalogue import about, find_lessons
 from workshop.site.markdown import to_html
 
 FRAME = "page.html"
@@ -105,7 +106,7 @@ def reading_lists(source: Path) -> list[tuple[str, str]]:
             works = reading_list(document)
             if works:
                 found.append((about(lesson.name, document).title, works))
-        except WorkshopError:
+        except LessonkitError:
             continue  # the list of lessons tells of it
     return found
 

@@ -34,9 +34,9 @@ from typing import Any
 
 import yaml
 
+from lessonkit.catalogue import find_lessons
+from lessonkit.shortpath import is_on_path
 from workshop.core.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.shortpath import is_on_path
 
 HEAD = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 BETWEEN = re.compile(r"^---$", re.MULTILINE)

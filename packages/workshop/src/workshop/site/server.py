@@ -150,9 +150,10 @@ class Pace(Guarded):
 
 
 def _pace(notebooks: Path | None) -> dict[str, str] | None:
+    from lessonkit.errors import LessonkitError
     from workshop.lessons.pace import slowness_here, words_here
 
-    with contextlib.suppress(WorkshopError, OSError):
+    with contextlib.suppress(LessonkitError, OSError):
         if notebooks is not None and (slowness := slowness_here()) is not None:
             return {name: words.strip() for name, words in words_here(notebooks, slowness).items()}
     return None

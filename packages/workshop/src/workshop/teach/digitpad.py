@@ -17,7 +17,8 @@ import numpy.typing as npt
 import traitlets
 from PIL import Image
 
-from workshop.teach.widgets import StillWidget, still_bars, with_bars
+from lessonkit.widgets import StillWidget
+from workshop.teach.widgets import still_bars, with_bars
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]
 """float32 (1, 1, 28, 28) → probabilities (1, 10). A compiled Theano function is one."""

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from lessonkit.kernel import in_notebook
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -113,7 +115,7 @@ class LiveCurve:
             return
         self._display("progress", progress)
         # Where nobody watches only the last one will ever be seen.
-        if final or (now >= self._next_picture and "WORKSHOP_HEADLESS" not in os.environ):
+        if final or (now >= self._next_picture and "LESSONKIT_HEADLESS" not in os.environ):
             self._display("picture", _Picture(curve_png(self.title, share, losses, errors, self.measure)))
             cost = time.monotonic() - now
             self._next_picture = now + max(SECONDS_BETWEEN_PICTURES, cost / SHARE_OF_DRAWING)
@@ -231,10 +233,3 @@ def _averages(losses: Sequence[float], points: int = 150) -> list[float]:
     """Average neighbouring steps so that at most ``points`` values remain."""
     pieces = np.array_split(np.asarray(losses, dtype=float), min(points, len(losses)) or 1)
     return [float(piece.mean()) for piece in pieces if len(piece)]
-
-
-def in_notebook() -> bool:
-    """Say whether a notebook's kernel runs this code."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and hasattr(shell, "kernel")

@@ -9,9 +9,10 @@ import contextlib
 import os
 from pathlib import Path
 
-from workshop.core.errors import WorkshopError
-from workshop.lessons.catalogue import Lesson, about
-from workshop.lessons.pace import measure_beside, minutes_here, slowness_here, words
+from lessonkit.catalogue import Lesson, about
+from lessonkit.errors import LessonkitError
+from lessonkit.minutes import minutes_here
+from workshop.lessons.pace import measure_beside, slowness_here, words
 
 NOTEBOOK = "JPY_SESSION_NAME"
 """In this variable Jupyter names the notebook that a kernel was started for."""
@@ -20,9 +21,9 @@ NOTEBOOK = "JPY_SESSION_NAME"
 def line() -> str:
     """Say what the notebook of this kernel takes here; empty where it is none of the lessons, or headless."""
     named = Path(os.environ.get(NOTEBOOK, ""))
-    if "WORKSHOP_HEADLESS" in os.environ or named.suffix != ".ipynb":
+    if "LESSONKIT_HEADLESS" in os.environ or named.suffix != ".ipynb":
         return ""
-    with contextlib.suppress(OSError, WorkshopError):
+    with contextlib.suppress(OSError, LessonkitError):
         told = about(named.stem, Lesson(named.stem, named).read())
         if told.minutes is not None and (slowness := slowness_here(measure_beside)) is not None:
             minutes = minutes_here(told, slowness)

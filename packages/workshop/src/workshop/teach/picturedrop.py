@@ -17,9 +17,9 @@ import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
 
+from lessonkit.widgets import StillWidget
 from workshop.core.errors import WorkshopError
 from workshop.imagenet.preprocessing import open_picture
-from workshop.teach.widgets import StillWidget
 
 Look = Callable[[Image.Image], Figure]
 """What is done with a picture (RGB): it returns what is shown."""

@@ -42,7 +42,7 @@ def logs() -> Path:
     watched = prefix / "tensorboard" if prefix else None
     if own := os.environ.get("WORKSHOP_TENSORBOARD_LOGS"):  # a classroom's seat has its own
         watched = Path(own)
-    if watched and not os.environ.get("WORKSHOP_HEADLESS") and os.access(watched, os.W_OK):
+    if watched and not os.environ.get("LESSONKIT_HEADLESS") and os.access(watched, os.W_OK):
         return watched
     return _temporary()
 

@@ -1,4 +1,4 @@
-"""What the widgets of lessons share: a still answer where there is no browser, and bars for ten digits."""
+"""What the widgets of lessons share: bars for ten digits."""
 
 from __future__ import annotations
 
@@ -8,24 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
-
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-
-class StillWidget(anywidget.AnyWidget):
-    """A widget that also offers something to whatever cannot show it."""
-
-    def still(self) -> dict[str, str]:
-        """Return what stands for the widget, by its MIME type."""
-        raise NotImplementedError
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Offer the live widget, and what stands for it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, **self.still()}, metadata
 
 
 def with_bars(page: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.teach.live import in_notebook
+from lessonkit.kernel import in_notebook
 
 LONGEST = 160
 """Characters of a sample that fit into one row."""

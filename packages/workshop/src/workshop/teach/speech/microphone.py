@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
+from lessonkit.widgets import StillWidget
 from workshop.core.errors import WorkshopError
 from workshop.teach.speech.listener import Heard, Listener, pieces
 from workshop.teach.speech.sound import RATE, Sound, read_wav
-from workshop.teach.widgets import StillWidget, still_bars, with_bars
+from workshop.teach.widgets import still_bars, with_bars
 
 Picture = Callable[[Sound], npt.NDArray[Any]]
 """A sound → what the network sees of it, (frames, bands)."""
