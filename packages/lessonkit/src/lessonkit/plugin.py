@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from lessonkit.errors import LessonkitError
 
@@ -27,8 +27,10 @@ class Meter(Protocol):
 
     stopped_share: float
     """The lesson is stopped for at most this share of the time, to be measured."""
-    stopped_seconds: float
-    """How long it was stopped so far, by the clock."""
+
+    @property
+    def stopped_seconds(self) -> float:
+        """How long it was stopped so far, by the clock."""
 
     def delay(self) -> float:
         """Return how much longer things take by the clock than on the reference machine; before a lesson."""
@@ -66,13 +68,13 @@ class Plugin:
     """How the commands are called."""
     kernel = "python3"
     """Of a new lesson."""
-    kernels: Mapping[str, str] = {"python3": "Python 3"}
+    kernels: ClassVar[Mapping[str, str]] = {"python3": "Python 3"}
     """Kernels that a lesson may name though this environment lacks them, and what Jupyter shows of each."""
-    sources: Mapping[str, Path] = {}
+    sources: ClassVar[Mapping[str, Path]] = {}
     """Where the sources of the house's packages lie, read for functions that return something to look at."""
     cheaper = ""
     """Where the lesson's kernel finds a ``lessonkit.tried_answers.Cheaper``: MODULE:NAME."""
-    environment: Mapping[str, str] = {}
+    environment: ClassVar[Mapping[str, str]] = {}
     """What else is in the environment of a lesson that runs."""
 
     def notebooks(self, named: Path | None) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,13 +22,13 @@ class Plugin(lessonkit.plugin.Plugin):
 
     command = "workshop lessons"
     kernel = "theano"
-    kernels: ClassVar = {
+    kernels: ClassVar[Mapping[str, str]] = {
         "python3": "Python 3",
         "theano": "Theano",
         "tensorflow": "TensorFlow",
         "pytorch": "PyTorch",
     }
-    sources: ClassVar = {"workshop": SOURCES}
+    sources: ClassVar[Mapping[str, Path]] = {"workshop": SOURCES}
     cheaper = "workshop.teach.tried_in_theano:CHEAPER"
 
     def notebooks(self, named: Path | None) -> Path:
