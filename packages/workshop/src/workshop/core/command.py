@@ -28,7 +28,7 @@ CAPABILITIES: Table = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
     "open": ("workshop.machine.open", "Open Jupyter in the browser, logged in."),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
-    "lessons": ("lessonkit.cli", "List, run and check the lessons."),
+    "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
     "bench": ("workshop.bench", "Measure the performance figures of docs/status.md."),
