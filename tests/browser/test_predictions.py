@@ -18,7 +18,7 @@ from .conftest import CHECKOUT, wait_until
 from .notebooks import Desk, saved_unasked, wait_for_kernel
 
 SHARE = """
-from lessonkit.predict import ask, reveal
+from lessonkit import ask, reveal
 
 ask(
     "digits-share",
@@ -43,7 +43,7 @@ FILTER = CHECKOUT / "tools/ipynb_optional_output_filter.py"
 
 def kept_in(desk: Desk) -> Path:
     """Return where the account of the server keeps what was predicted."""
-    return desk.folder.parent / "own/.local/state/deep-learning-workshop/predictions"
+    return desk.folder.parent / "own/.local/state/lessonkit/predictions"
 
 
 def settled(page: Any, text: str, where: str = ".jp-OutputArea-output") -> None:

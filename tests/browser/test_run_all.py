@@ -26,7 +26,7 @@ RAISES = "slice = 1 / 0"
 def check(name: str) -> str:
     """Return the cell that checks an exercise."""
     return (
-        "from lessonkit.checks import check\n"
+        "from lessonkit import check\n"
         f'with check("{name}") as right:\n'
         f'    assert {name}(3) == 1.5, "half of three is one and a half"\n'
         '    right("and so it is")'
@@ -102,7 +102,7 @@ def test_run_all_goes_on_past_an_exercise_whose_own_cell_raises(desk: Desk) -> N
         for name, answer in zip(names, (NO_PYTHON, RAISES), strict=True)
         for text in cells_of((name, answer))
     ]
-    page = desk.run("raising", "from lessonkit.checks import check", *cells, 'print("the", "end")')
+    page = desk.run("raising", "from lessonkit import check", *cells, 'print("the", "end")')
     page.locator(OUTPUT, has_text="the end").wait_for(timeout=patience(60_000))
     hear(
         page,

@@ -11,7 +11,7 @@ LESSON = {
     "cells": [],
     "metadata": {
         "kernelspec": {"name": "python3", "display_name": "Python", "language": "python"},
-        "workshop": {"title": "It", "minutes": 45, "budget": {"full": {"work": 300, "rss_mb": 900}}},
+        "lessonkit": {"title": "It", "minutes": 45, "budget": {"full": {"work": 300, "rss_mb": 900}}},
     },
     "nbformat": 4,
     "nbformat_minor": 5,

@@ -83,7 +83,7 @@ def test_links_follow_the_settings_and_lessons_the_notebooks(
     checkout: Path, settings: Settings, tmp_path: Path
 ) -> None:
     about: dict[str, Any] = {
-        "workshop": {"title": "Dense", "minutes": 60, "budget": {"full": {"rss_mb": 900}}}
+        "lessonkit": {"title": "Dense", "minutes": 60, "budget": {"full": {"rss_mb": 900}}}
     }
     about["kernelspec"] = {"name": "theano"}
     add_lesson(checkout, "1-mnist/10-mlp.ipynb", about)
