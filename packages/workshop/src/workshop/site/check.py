@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 from lessonkit.catalogue import about, find_lessons
+from lessonkit.errors import LessonkitError
 from lessonkit.shortpath import path_minutes
 from workshop.core.errors import WorkshopError
 from workshop.site.build import read_manifest
@@ -92,7 +93,7 @@ def minutes_of_paths(source: Path) -> dict[str, float]:
     """Return how many minutes the ten-minute path of each lesson takes that has one."""
     found = {}
     for lesson in find_lessons(source / "notebooks"):
-        with contextlib.suppress(WorkshopError):  # the lessons' own checks tell of one that cannot be read
+        with contextlib.suppress(LessonkitError):  # the lessons' own checks tell of one that cannot be read
             notebook = lesson.read()
             work = about(lesson.name, notebook).short_work
             if work is not None:

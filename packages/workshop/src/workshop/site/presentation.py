@@ -35,6 +35,7 @@ from typing import Any
 import yaml
 
 from lessonkit.catalogue import find_lessons
+from lessonkit.errors import LessonkitError
 from lessonkit.shortpath import is_on_path
 from workshop.core.errors import WorkshopError
 
@@ -222,7 +223,7 @@ def _with_a_short_path(notebooks: Path) -> frozenset[str]:
     """Return the lessons that have a ten-minute path; one that cannot be read counts for none."""
     found = set()
     for lesson in find_lessons(notebooks) if any(notebooks.rglob("*.ipynb")) else []:
-        with contextlib.suppress(WorkshopError):
+        with contextlib.suppress(LessonkitError):
             if any(map(is_on_path, lesson.read()["cells"])):
                 found.add(lesson.name)
     return frozenset(found)
