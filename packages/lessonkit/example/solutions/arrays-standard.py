@@ -1,0 +1,2 @@
+def standardised(table):
+    return (table - table.mean(axis=0)) / table.std(axis=0)
