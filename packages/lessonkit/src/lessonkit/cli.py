@@ -54,7 +54,7 @@ Timeout = Annotated[
 
 def commands(plugin: Plugin = PLAIN) -> typer.Typer:
     """Return the commands for a house."""
-    app = typer.Typer(help="List, run and check lessons.", no_args_is_help=True)
+    app = typer.Typer(help="List, run and check lessons.", no_args_is_help=True, add_completion=False)
 
     @app.command("list")
     def list_lessons(

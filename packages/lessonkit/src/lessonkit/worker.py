@@ -42,6 +42,10 @@ _folder = Path()
 """The folder of the notebook that runs."""
 
 
+LARGEST_OUTPUT = 10 * MEGABYTE
+"""Characters that a cell may print; what is more is thrown away, and the lesson fails."""
+
+
 class Run:
     """One run of one notebook on one kernel."""
 
@@ -62,7 +66,18 @@ class Run:
         self.plugin = plugin_named(job.plugin)
         self.meter = self.plugin.meter()
         manager = self.plugin.kernel_manager()
-        self.client = nbclient.NotebookClient(
+        self.printed = 0
+
+        class Client(nbclient.NotebookClient):  # type: ignore[misc]
+            """Keeps no more of what a cell prints than a notebook can hold."""
+
+            def process_message(_client, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:  # noqa: N805
+                self.printed += len(msg["content"].get("text", ""))
+                if msg["msg_type"] == "stream" and self.printed > LARGEST_OUTPUT:
+                    return None
+                return nbclient.NotebookClient.process_message(_client, msg, cell, cell_index)
+
+        self.client = Client(
             self.notebook,
             kernel_name=job.kernel,
             **({} if manager is None else {"kernel_manager_class": manager}),
@@ -188,6 +203,7 @@ class Run:
         try:
             if self._left() <= 0:
                 return Failure(index, "", self._too_long())
+            self.printed = 0
             self.client.execute_cell(cell, index)
         except CellExecutionError as error:
             return Failure(index, error.ename or "Error", _exception_line(error.ename, error.evalue))
@@ -195,6 +211,11 @@ class Run:
             return Failure(index, "", self._too_long())
         except DeadKernelError:
             return Failure(index, "", self._death())
+        if self.printed > LARGEST_OUTPUT:
+            most = LARGEST_OUTPUT // MEGABYTE
+            return Failure(
+                index, "", f"it prints {self.printed / MEGABYTE:.0f} MB, at most {most}; show less"
+            )
         return None
 
     def _left(self) -> float:
