@@ -40,7 +40,7 @@ def test_a_participants_run_passes_with_its_exercises_open(tmp_path: Path) -> No
     assert result.cpu_seconds > 0 and result.seconds > 0
     # All three are rounded to hundredths, the slowness, too, by which the other two differ.
     assert result.work == pytest.approx(result.cpu_seconds / result.slowness, rel=0.02, abs=0.05)
-    assert result.slowness > 0 and result.noise > 0 and result.runs == 1
+    assert (result.slowness, result.noise, result.runs) == (1, 0, 1)
     assert 30 < result.peak_rss_mb < 300
     assert snapshot(folder) == before, "nothing in the checkout may be written"
     executed = json.loads((kept / "1-try" / "10-it.ipynb").read_text())
@@ -126,7 +126,7 @@ def test_a_lesson_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
 def test_a_kernel_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = run(tmp_path, notebook(code("1", name="one"), kernel="nowhere"))
     assert "this environment has no kernel 'nowhere' (it has: " in result.why
-    assert "./local/setup.bash" in result.why and "\n" not in result.why
+    assert "ipykernel install" in result.why and "\n" not in result.why
 
 
 def test_a_kernel_that_does_not_start_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
