@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,34 @@ def test_the_games_alone_pass_gymnasiums_check_and_play(
         [python, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout == "played\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["--static"], id="read"),
+        pytest.param([], id="run", marks=pytest.mark.slow),
+    ],
+)
+def test_the_kit_of_lessons_alone_proves_its_example(
+    wheels: dict[str, Path], tmp_path: Path, words: list[str]
+) -> None:
+    uv("venv", "--quiet", "--python", sys.executable, tmp_path / "venv")
+    python = tmp_path / "venv/bin/python"
+    uv("pip", "install", "--quiet", "--python", python, wheels["lessonkit"])
+    alone = "import importlib.util as u; assert u.find_spec('workshop') is None"
+    subprocess.run([python, "-I", "-c", alone], check=True)
+    shutil.copytree(ROOT / "packages/lessonkit/example", tmp_path / "course")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [tmp_path / "venv/bin/lessonkit", "check", *words],
+        cwd=tmp_path / "course",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def former_wheel(folder: Path) -> Path:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from kit import building
 
+from workshop.lessons.plugin import WORKSHOP
+
 # In each run test_judging.py has the verdicts, and real lessons are held to their budgets beside other jobs.
 pytestmark = pytest.mark.slow
 
@@ -65,14 +67,16 @@ def busy(count: int) -> Iterator[None]:
 def budget(tmp_path_factory: pytest.TempPathFactory) -> float:
     """What the lesson may take, by the most of three runs of it."""
     folder = tmp_path_factory.mktemp("notebooks")
-    return round(MARGIN * max(building.run(folder, lesson(PIECES)).work for _ in range(3)), 2)
+    return round(
+        MARGIN * max(building.run(folder, lesson(PIECES), plugin=WORKSHOP).work for _ in range(3)), 2
+    )
 
 
 @pytest.mark.parametrize("beside", [0, 2])
 def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, beside: int) -> None:
     with busy(beside):
-        sound = building.run(tmp_path, lesson(PIECES, budget))
-        slowed = building.run(tmp_path, lesson(SLOWED, budget))
+        sound = building.run(tmp_path, lesson(PIECES, budget), plugin=WORKSHOP)
+        slowed = building.run(tmp_path, lesson(SLOWED, budget), plugin=WORKSHOP)
     assert sound.passed, sound.why
     assert not slowed.passed, slowed
     assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {budget:g} s of work")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kit import building
 from lesson_cells import NOTEBOOKS
 
 from lessonkit.catalogue import about, find_lessons
@@ -55,3 +57,26 @@ def test_every_lesson_has_a_path_of_ten_minutes(lesson: Any) -> None:
         without = next(cell for cell in notebook["cells"] if is_on_path(cell) and "import " in str(cell))
         without["metadata"]["tags"].remove(SHORT_PATH)
         assert any("bound by no cell" in fault for fault in faults_of_path(notebook, told, WORKSHOP))
+
+
+def test_a_lesson_is_measured_by_the_yardstick(tmp_path: Path) -> None:
+    content = building.notebook(building.code("sum(range(10**6))", name="count"))
+    result = building.run(tmp_path, content, plugin=WORKSHOP)
+    assert result.passed and result.slowness > 0 and result.noise > 0
+    # All three are rounded to hundredths, the slowness, too, by which the other two differ.
+    assert result.work == pytest.approx(result.cpu_seconds / result.slowness, rel=0.02, abs=0.05)
+
+
+def test_a_kernel_that_is_not_there_is_one_line_about_the_set_up(tmp_path: Path) -> None:
+    content = building.notebook(building.code("1", name="one"), kernel="nowhere")
+    result = building.run(tmp_path, content, plugin=WORKSHOP)
+    assert "this environment has no kernel 'nowhere' (it has: " in result.why
+    assert "./local/setup.bash" in result.why and "\n" not in result.why
+
+
+def test_the_entry_point_names_what_is_there() -> None:
+    """The checks of the kit call it, in whatever kernel."""
+    packages = Path(__file__).parents[3]
+    project = tomllib.loads((packages / "workshop/pyproject.toml").read_text(encoding="utf-8"))
+    (named,) = project["project"]["entry-points"]["lessonkit.notebooks"].values()
+    assert named == f"{learners_folders.__module__}:{learners_folders.__name__}"

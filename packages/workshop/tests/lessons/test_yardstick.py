@@ -11,6 +11,7 @@ from kit import building
 from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
+from workshop.lessons.plugin import WORKSHOP
 from workshop.lessons.yardstick import Beside, Round, Yardstick, read
 
 
@@ -109,7 +110,9 @@ def test_nothing_stays_stopped_when_the_worker_is_killed(tmp_path: Path) -> None
         "    os.kill(worker, signal.SIGKILL)\n"
         "    os._exit(0)\n"
     )
-    result = building.run(tmp_path / "notebooks", building.notebook(building.code(source, name="end")))
+    result = building.run(
+        tmp_path / "notebooks", building.notebook(building.code(source, name="end")), plugin=WORKSHOP
+    )
     assert "the lesson runner itself stopped" in result.why
     child = int((tmp_path / "child").read_text())
     wait_until(lambda: not alive(child), 30, "the child has ended")
