@@ -68,7 +68,7 @@ class Run:
         manager = self.plugin.kernel_manager()
         self.printed = 0
 
-        class Client(nbclient.NotebookClient):  # type: ignore[misc]
+        class Client(nbclient.NotebookClient):
             """Keeps no more of what a cell prints than a notebook can hold."""
 
             def process_message(_client, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:  # noqa: N805
