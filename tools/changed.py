@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).resolve().parents[1]
 ABOUT = {
     "roles": ["tests/roles"],
-    "notebooks": ["packages/workshop/tests/lessons/test_static.py"],
+    "notebooks": ["packages/workshop/tests/lessons/test_plugin.py"],
     "js-demos": ["packages/workshop/tests/website"],
     "presentation": ["packages/workshop/tests/slides"],
     "docs": ["tests/test_docs.py"],

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-OURS = ("workshop", "bubblebreaker")
+OURS = ("workshop", "lessonkit", "bubblebreaker")
 
 
 def advice(error: ImportError, notebook: str) -> str:
