@@ -131,7 +131,7 @@ def test_wrong_usage_would_be_seen() -> None:
 
 def test_the_command_without_ours_has_the_same_names() -> None:
     """Whoever goes from one to the other finds the notebooks there."""
-    text = (ROOT / "docs/organiser.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/howto/container.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"(?m)^docker run --detach .*$", text)
     assert f"--name {running.CONTAINER} " in command
     assert f"-v {running.VOLUME}:/{layout.HOME} " in command

@@ -26,7 +26,13 @@ def commands() -> str:
     from workshop.core.command import program
 
     command = typer.main.get_command(program())
-    context = command.context_class(command, info_name="workshop", terminal_width=100, max_content_width=100)
+    context = command.context_class(
+        command,
+        info_name="workshop",
+        terminal_width=100,
+        max_content_width=100,
+        **command.context_settings,
+    )
     parts = [
         f"{'#' * min(depth + 2, 5)} `{title}`\n\n```text\n{help_text}\n```\n"
         for depth, title, help_text in helps(command, context)
@@ -36,7 +42,7 @@ def commands() -> str:
 
 def helps(command: Any, context: Any, depth: int = 0) -> Iterator[tuple[int, str, str]]:
     """Yield depth, name and help of a command and of all below it."""
-    yield depth, context.command_path, command.get_help(context)
+    yield depth, context.command_path, command.get_help(context).replace(f"{ROOT}/", "")
     if not hasattr(command, "list_commands") or context.info_name in DEVELOPERS:
         return
     for name in command.list_commands(context):
