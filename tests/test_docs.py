@@ -32,8 +32,11 @@ SOURCES = (
     "packages/organiser/src/organiser/appliance/wsl/first-start",
 )
 OWN_SECTIONS = ("Set-up stops", "Data", "Handing out")
-"""Sections of troubleshooting.md whose messages are all our own; elsewhere "(ours)" follows one that is."""
-TROUBLES = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+"""Sections of the pages on troubles whose messages are all our own; elsewhere "(ours)" follows one that is."""
+TROUBLES = "".join(
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "docs/troubleshooting.md", *sorted((ROOT / "docs/troubleshooting").glob("*.md")))
+)
 
 
 @pytest.mark.network
@@ -141,12 +144,12 @@ def test_the_command_without_ours_has_the_same_names() -> None:
 
 
 def section(title: str) -> str:
-    """Return a section of troubleshooting.md."""
+    """Return a section of the pages on troubles."""
     return {part.partition("\n")[0]: part for part in TROUBLES.split("\n## ")}[title]
 
 
 def messages() -> list[str]:
-    """Return the messages that troubleshooting.md says are ours."""
+    """Return the messages that the pages on troubles say are ours."""
     marked = re.findall(r"`([^`]+)`(?:\*\*)?\s\(ours\)", TROUBLES)
     assert len(marked) == TROUBLES.count("(ours)") - TROUBLES.count("*(ours)*")
     whole = [found for name in OWN_SECTIONS for found in re.findall(r"\*\*`([^`]+)`", section(name))]
