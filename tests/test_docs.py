@@ -32,7 +32,7 @@ SOURCES = (
     "packages/organiser/src/organiser/appliance/wsl/first-start",
 )
 OWN_SECTIONS = ("Set-up stops", "Data", "Handing out")
-"""Sections of the pages on troubles whose messages are all our own; elsewhere "(ours)" follows one that is."""
+"""Sections whose messages are all our own; elsewhere "(ours)" follows one that is."""
 TROUBLES = "".join(
     path.read_text(encoding="utf-8")
     for path in (ROOT / "docs/troubleshooting.md", *sorted((ROOT / "docs/troubleshooting").glob("*.md")))
