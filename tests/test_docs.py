@@ -1,4 +1,4 @@
-"""The handbooks: their links lead somewhere, their commands exist, their messages are the real ones."""
+"""The manual and READMEs: their links lead somewhere, their commands exist, their messages are real."""
 
 from __future__ import annotations
 

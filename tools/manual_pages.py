@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the generated pages of the manual: commands, variables of roles, the sync table, lessons.
+"""Write the generated pages of the manual: commands, roles' variables, lessons, their format, the sync table.
 
 ``docs/conf.py`` calls ``write`` before each build. By hand, in the environment of ``locks/docs.txt``:
 ``tools/manual_pages.py FOLDER``.
@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,9 @@ def variables() -> str:
     return "\n".join(parts)
 
 
-def sync() -> str:
-    """Return the table of the module that decides: its docstring, which is reStructuredText."""
-    import workshop.sync.decide
-
-    return f"```{{eval-rst}}\n{workshop.sync.decide.__doc__}\n```\n"
+def docstring(module: str) -> Callable[[], str]:
+    """Return what shows a module's docstring, which is reStructuredText."""
+    return lambda: f"```{{eval-rst}}\n{importlib.import_module(module).__doc__}\n```\n"
 
 
 def lessons() -> str:
@@ -77,7 +76,7 @@ def lessons() -> str:
         about = notebook["metadata"].get("workshop", {})
         first = " ".join("".join(notebook["cells"][0]["source"]).split())
         found = re.search(r"\*\*You will learn\*\* (.+?[.:])(?= |$)", first)
-        goal = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", found[1]) if found else ""
+        goal = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", found[1].rstrip(".:")) if found else ""
         rows.append(
             f"| {about.get('title', path.stem)}<br>`{path.relative_to(ROOT / 'notebooks')}` "
             f"| {notebook['metadata']['kernelspec']['name']} | {about.get('minutes', '')} "
@@ -86,7 +85,13 @@ def lessons() -> str:
     return "\n".join(rows) + "\n"
 
 
-PAGES = {"commands": commands, "variables": variables, "sync": sync, "lessons": lessons}
+PAGES = {
+    "commands": commands,
+    "variables": variables,
+    "lessons": lessons,
+    "lesson-format": docstring("workshop.lessons"),
+    "sync": docstring("workshop.sync.decide"),
+}
 
 
 def write(folder: Path) -> None:
