@@ -130,7 +130,7 @@ def save(page: Any) -> None:
 def put_off(page: Any) -> None:
     """Tap away what JupyterLab says while it does not reach its server, from now on.
 
-    It asks whether to restart the server, and where a save by itself falls into that time, says that it failed.
+    It asks whether to restart the server, and says so where a save by itself failed in that time.
     """
     page.add_locator_handler(page.get_by_role("button", name="Dismiss"), lambda found: found.tap())
     failed = page.locator(".jp-Dialog", has_text="File Save Error")
