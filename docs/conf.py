@@ -12,6 +12,7 @@ project = "Deep Learning Workshop"
 extensions = ["myst_parser"]
 exclude_patterns = ["generated"]
 html_theme = "furo"
+html_show_copyright = False
 html_title = project
 html_show_sphinx = False
 html_copy_source = False

@@ -30,8 +30,8 @@ def commands() -> str:
     context = command.context_class(
         command,
         info_name="workshop",
-        terminal_width=100,
-        max_content_width=100,
+        terminal_width=92,
+        max_content_width=92,
         **command.context_settings,
     )
     parts = [
