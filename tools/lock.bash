@@ -28,6 +28,7 @@ for name in theano tensorflow; do
 done
 lock pytorch "$workshop" --extra teach "$games" --group pytorch \
   --find-links "${WORKSHOP_TORCH:-https://download.pytorch.org/whl/cpu/torch/}"
+lock docs "$workshop" --extra run --group docs
 lock test "$workshop" --extra run --extra teach "$games" --group test
 for name in audit build uv chart-hub; do lock "$name" "locks/$name.in"; done
 # Installed beside the environment theano, so what that one has is left out.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The test command. It installs what the tests need (on Debian, as root or with sudo), makes their environment in
-# .cache/test/venv, and runs pytest. docs/testing.md describes the rest.
+# .cache/test/venv, and runs pytest. docs/reference/tests.md describes the rest.
 #
 # usage: tools/test.bash [PYTEST ARGUMENT…]   every main promise once: the tests marked neither slow nor release
 #        tools/test.bash --slow [ARGUMENT…]   the slow tests too, as CI does
@@ -112,7 +112,7 @@ case ${1:-} in
     run_pytest "${parallel[@]}" "$@"
     echo "Proven once: style; unit tests; a bare machine set up, set up again, used and taken back; a lesson of each kernel;"
     echo "the sync table; a small appliance; start page, demo, lesson and slides in a browser."
-    echo ".ci/run adds what is marked slow: all lessons, roles, machines, pages and attacks. Release tests: docs/testing.md."
+    echo ".ci/run adds what is marked slow: all lessons, roles, machines, pages and attacks. Release tests: docs/reference/tests.md."
     ;;
   *)
     case " $* " in *" -m "*) install "${NEEDED_BY_SLOW[@]}" ;; esac

@@ -68,7 +68,7 @@ def classroom(seats: int) -> Iterator[Server]:
     hub = load_hub_settings()
     if hub.certificate is not None or hub.bind_address != "127.0.0.1":
         raise WorkshopError(
-            "this classroom's door is open; the benchmark needs one on loopback (docs/classroom.md)"
+            "this classroom's door is open; the benchmark needs one on loopback (docs/howto/classroom.md)"
         )
     client = Client.of(hub)
     if taken := client.taken():

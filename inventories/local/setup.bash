@@ -119,9 +119,9 @@ main() {
   fi
   # A part of set-up waits for its own services only; those of the others may have been started anew beside them.
   "$prefix/venvs/jupyter/bin/workshop" doctor --wait 60
-  say_command
   # Where a person looks on. The link that it may print is for nobody's log.
   if [ -t 1 ]; then "$prefix/venvs/jupyter/bin/workshop" open || true; fi
+  say_command
 }
 
 main "$@"

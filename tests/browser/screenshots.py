@@ -85,7 +85,6 @@ def painting(page: Page, site: Path) -> None:
     page.keyboard.press("Escape")
     page.click("#run")
     page.evaluate("document.activeElement.blur()")
-    save(page.screenshot(), IMAGES / "painting.png", 1280)
     easel = page.locator(".easel").bounding_box()
     assert easel is not None
     canvases = {**easel, "height": page.locator("#target").bounding_box()["height"]}

@@ -19,7 +19,7 @@ from .conftest import OF_JUPYTER, Open, Watch
 from .notebooks import Desk, wait_for_kernel
 
 SECONDS = json.loads(DEFAULTS.read_text())["@jupyterlab/docmanager-extension:plugin"]["autosaveInterval"]
-"""After which what was typed is saved, as docs/organiser.md says."""
+"""After which what was typed is saved, as docs/howto/container.md says."""
 STOP_SECONDS = 4.0
 """For a container's services to end; what has not ended then is killed (``organiser/image/start``)."""
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A test that belongs to a release: it takes long, or needs what few computers have. docs/testing.md lists them.
+# A test that belongs to a release: it takes long, or needs what few computers have. docs/reference/tests.md lists them.
 # What appliance, arm and image build stays below .cache/test, where the tests that start it look for it.
 # usage, as root: tools/testbed/release.bash NAME
 set -euo pipefail

@@ -1,4 +1,7 @@
-"""Who may import whom: the table of docs/maintainer.md. Change it where it is wrong, never its direction."""
+"""Who may import whom: the table of docs/explanation/architecture.md.
+
+Change it where it is wrong, never its direction.
+"""
 
 from __future__ import annotations
 

@@ -128,8 +128,13 @@ def save(page: Any) -> None:
 
 
 def put_off(page: Any) -> None:
-    """JupyterLab may ask whether to restart a server that it did not reach: tap that away, from now on."""
+    """Tap away what JupyterLab says while it does not reach its server, from now on.
+
+    It asks whether to restart the server, and says so where a save by itself failed in that time.
+    """
     page.add_locator_handler(page.get_by_role("button", name="Dismiss"), lambda found: found.tap())
+    failed = page.locator(".jp-Dialog", has_text="File Save Error")
+    page.add_locator_handler(failed, lambda found: found.locator("button.jp-Dialog-button").last.tap())
 
 
 def wide(page: Any) -> int:

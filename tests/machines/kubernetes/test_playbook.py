@@ -22,7 +22,7 @@ from machines.kubernetes.writing import ROOT, packed, write
 from waiting import wait_until
 
 ANSIBLE = os.environ.get("WORKSHOP_CLUSTER_ANSIBLE", "")
-"""Of an environment of locks/cluster.txt, as docs/classroom.md makes it."""
+"""Of an environment of locks/cluster.txt, as docs/howto/kubernetes.md makes it."""
 NAMESPACE = "by-playbook"
 pytestmark = [
     pytest.mark.machine,

@@ -23,7 +23,7 @@ NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 DOWNLOADS = f"/home/{USER}/downloads"
 NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 PULLED = f"cd /home/{USER}/.ansible/pull/* && "
-# As the handbook has it; that there are downloads of earlier machines, no TensorFlow, and one lesson to
+# As the manual has it; that there are downloads of earlier machines, no TensorFlow, and one lesson to
 # compile, is the tests' own.
 LESS = {
     "workshop_cache": DOWNLOADS,

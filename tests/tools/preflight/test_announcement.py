@@ -8,7 +8,7 @@ import pytest
 
 from .bed import ROOT, file_for, judged
 
-TEXT = (ROOT / "docs/announcement.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs/howto/announcement.md").read_text(encoding="utf-8")
 
 
 ROWS = {

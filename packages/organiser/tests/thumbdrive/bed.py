@@ -62,7 +62,7 @@ def damage(file: Path, place: int = 0) -> None:
 
 
 def rsync(stage: Path, stick: Path, partly: bool = False) -> list[str]:
-    """Copy by rsync, as docs/organiser.md says; return the files that it copied.
+    """Copy by rsync, as docs/howto/sticks.md says; return the files that it copied.
 
     partly: the file system has no modes and says so, which rsync calls a partial success.
     """

@@ -19,6 +19,7 @@ import typer
 from workshop.core import ports
 from workshop.core.errors import WorkshopError
 from workshop.core.files import write_whole
+from workshop.core.output import print_json
 from workshop.core.settings import Settings, load_settings
 from workshop.machine.services import wait_for_jupyter
 from workshop.machine.where import Kind, find_place
@@ -42,6 +43,7 @@ def open_jupyter(
     link: Annotated[
         bool, typer.Option("--link", help="Print a link for a browser elsewhere, and open none.")
     ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the link as JSON, and open no browser.")] = False,
 ) -> None:
     """Open Jupyter in the browser, logged in; where there is no desktop, print a link that does so.
 
@@ -49,6 +51,9 @@ def open_jupyter(
     """
     settings = load_settings()
     address = make_link(settings)
+    if json:
+        print_json({"link": address})
+        return
     if not link and has_desktop() and webbrowser.open(write_page(address).as_uri()):
         print("Jupyter opens in your browser; if not, run: workshop open --link")
         return

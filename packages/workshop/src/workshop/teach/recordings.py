@@ -1,7 +1,8 @@
 """What takes longer than a lesson was recorded once; lessons print it as tables.
 
 ``recorded/NAME.json`` holds pieces: what one run came to, with its processor seconds and its day. The name of
-a piece ends with its seed, as in "dense/no dropout/2". docs/internals.md says what made each file.
+a piece ends with its seed, as in "dense/no dropout/2". docs/explanation/networks-and-data.md says
+what made each file.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Machine:
         self.pointer.write_text(f"{self.prefix}\n")
 
     def pull(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run what the handbook says, in the home, with nothing of this test's environment."""
+        """Run what the manual says, in the home, with nothing of this test's environment."""
         url = f"file://{self.upstream}"
         # The role asks the list of accounts for the home, which is that of whoever runs the tests.
         words = (*words, "-e", f"__notebook_sync_pointer={self.pointer}")

@@ -1,4 +1,4 @@
-"""Make the sheet of painted pictures that the handbook shows: ``python -m workshop.imagenet.style.sheet``.
+"""Make the sheet of painted pictures that the manual shows: ``python -m workshop.imagenet.style.sheet``.
 
 Each picture is painted once and kept in the folder that ``--scratch`` names, so that a broken-off run
 goes on. The last picture made, they are put together with words under them.

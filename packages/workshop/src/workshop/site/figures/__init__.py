@@ -79,6 +79,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,
     "given-away": attending.given_away,
+    "transformer-block": attending.transformer_block,
     "voices": voices.roll,
     "woven": voices.woven,
     "nats-a-note": voices.nats,

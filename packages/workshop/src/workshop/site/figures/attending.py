@@ -118,3 +118,23 @@ def given_away() -> Drawing:
         ("repeats after 17", piece["fixed_elsewhere"]),
     ]
     return _bars(rows, 1 / LETTERS)
+
+
+def transformer_block() -> Drawing:
+    """Draw a block with layer norm before each part, as GPT-2 has it; the code stands below."""
+    drawing = Drawing(1100, 400)
+    stream, parts = 90, 250
+    drawing.words((30, stream), "x", 30)
+    drawing.arrow((60, stream), (1058, stream), "accent", 6)
+    drawing.words((1082, stream), "x", 30)
+    for left, part in ((110, "attention"), (590, "MLP")):
+        drawing.curve([(left, stream), (left, parts), (left + 30, parts)], "quiet", 3)
+        drawing.labelled((left + 30, parts - 40), (150, 80), "layer\nnorm", "card", 26)
+        drawing.arrow((left + 180, parts), (left + 216, parts))
+        drawing.labelled((left + 218, parts - 40), (160, 80), part, "accent-soft", 26)
+        drawing.curve([(left + 378, parts), (left + 410, parts), (left + 410, stream + 22)], "quiet", 3)
+        drawing.circle((left + 410, stream), 22, "card", "accent")
+        drawing.words((left + 410, stream), "+", 34, "accent", weight=600)
+    drawing.words((310, 360), "x = x + attention(layer_norm_1(x))", 26, "quiet")
+    drawing.words((795, 360), "x = x + mlp(layer_norm_2(x))", 26, "quiet")
+    return drawing

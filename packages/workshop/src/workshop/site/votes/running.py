@@ -106,7 +106,8 @@ def hold_vote(plan: Plan, settings: Settings, ready: Callable[[Opened], None]) -
     questions = questions_of(presentation, workshop)
     if not questions:
         raise WorkshopError(
-            f"the deck {plan.workshop} asks the room nothing; see 'A vote' in docs/organiser.md"
+            f"the deck {plan.workshop} asks the room nothing; "
+            "see 'Let the room vote' in docs/howto/on-the-day.md"
         )
     page = Page(plan.source / "presentation" / "slides")
     room_sockets, deck_sockets = bind(plan.address, plan.port), bind(LOOPBACK, plan.deck_port)

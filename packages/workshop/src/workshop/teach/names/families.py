@@ -3,7 +3,7 @@
 Most names end with the family's. Chinese names begin with it, also those of many Malaysians, and Japanese
 ones did before 1868 and some do today; whoever moved to the West, or is called Joseph besides, has turned
 the order round. So words count as a family's where other people's names say so. It is a heuristic:
-``docs/names.md`` says how often it errs.
+``docs/explanation/networks-and-data.md`` says how often it errs.
 """
 
 from __future__ import annotations
