@@ -43,7 +43,9 @@ def open_jupyter(
     link: Annotated[
         bool, typer.Option("--link", help="Print a link for a browser elsewhere, and open none.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the link as JSON, and open no browser.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the link as JSON, and open no browser.")
+    ] = False,
 ) -> None:
     """Open Jupyter in the browser, logged in; where there is no desktop, print a link that does so.
 
