@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from machines.classroom.house import Classroom
@@ -18,3 +18,14 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what the hub and the seats said last beside a failure: the machine is gone when somebody reads it."""
+    report = yield
+    room = getattr(item, "funcargs", {}).get("room")
+    if report.failed and room is not None:
+        said = room.bed.run("journalctl --no-pager --lines=60 -u workshop-hub -u 'classroom-seat@*'", "root")
+        report.sections.append(("the classroom's journal", said.text))
+    return report
