@@ -17,6 +17,7 @@ GIVEN: dict[str, Any] = {
     "jupyter_service_token": canary("jupyter_service_token"),
     "hub_kubernetes_values": {"imagePullSecret": {"password": canary("hub_kubernetes_values")}},
     "hub_service_acme_environment": {"PROVIDER_API_KEY": canary("hub_service_acme_environment")},
+    "hub_service_authenticator_settings": {"client_secret": canary("hub_service_authenticator_settings")},
     "notebook_sync_variables": {"jupyter_service_token": canary("notebook_sync_variables")},
 }
 """What an organiser gives that is secret, or may be."""

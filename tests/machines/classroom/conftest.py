@@ -22,7 +22,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put what the hub and the seats said last beside a failure: the machine is gone when somebody reads it."""
+    """Show with a failure what the hub and the seats said last: the machine is gone by then."""
     report = yield
     room = getattr(item, "funcargs", {}).get("room")
     if report.failed and room is not None:

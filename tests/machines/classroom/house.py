@@ -118,6 +118,7 @@ class Classroom:
             "notebook_sync_carry": True,
             "hub_service_seats": SEATS,
             "hub_service_seat_tmp_max": "32M",
+            "hub_service_authenticator_settings": GIVEN["hub_service_authenticator_settings"],
             "notebook_sync_variables": GIVEN["notebook_sync_variables"],
         }
         # The authority's client reads the canary, and what a test gives it.

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("cl
 
 GIVEN = {
     "hub_service_acme_environment": f"{PREFIX}/hub/acme.env",
+    "hub_service_authenticator_settings": f"{PREFIX}/hub/authenticator.json",
     "notebook_sync_variables": f"{PREFIX}/etc/pull-variables.json",
 }
 """Which canaries the classroom has, and where they belong."""

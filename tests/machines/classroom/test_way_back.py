@@ -9,6 +9,7 @@ import json
 import shlex
 
 import pytest
+from canaries import GIVEN
 from machines.classroom.house import OPEN, PREFIX, SEATS, WORKSHOP, Classroom
 from waiting import wait_until
 
@@ -19,6 +20,11 @@ ARCHIVES = {
     "hub_service_archive_on_calendar": "*-*-* 22:00",
     "hub_service_archive_keep": 2,
     "hub_service_archive_folder": AWAY,
+}
+ACCOUNTS = {
+    "hub_service_authenticator": "generic-oauth",
+    "hub_service_authenticator_settings": GIVEN["hub_service_authenticator_settings"]
+    | {"client_id": "classroom", "login_service": "the university"},
 }
 WIPE = f"""systemctl stop workshop-hub workshop-proxy 'classroom-seat@*'
 {WORKSHOP} classroom delete --with-seats --without-archive --yes
@@ -53,12 +59,18 @@ def archived(room: Classroom) -> list[str]:
 
 
 def test_a_timer_archives_the_class_and_keeps_as_many_as_it_is_told(room: Classroom) -> None:
-    done = room.set_up(**OPEN, **ARCHIVES)
+    done = room.set_up(**OPEN, **ARCHIVES, **ACCOUNTS)
     assert done.status == 0, done.text
     room.bed.root(f"rm -f {PREFIX}/hub/cards/*")
     assert len(room.hub("seats", str(SEATS), "--anew")["new"]) == SEATS
     assert room.bed.root("systemctl is-enabled classroom-archive.timer").strip() == "enabled"
     wait_until(lambda: room.browse("page", "/hub/login", jar="door")["status"] == 200, 60, "the door opens")
+    assert "Log in with the university" in room.browse("page", "/hub/login", jar="door")["page"]
+    settings = f"{PREFIX}/hub/authenticator.json {PREFIX}/hub/private/authenticator.json"
+    assert room.bed.root(f"stat -c '%U %G %a' {settings}").split("\n")[:2] == [
+        "root root 600",
+        "root workshop 640",
+    ]
     came = room.browse("login", "1", room.cards()["1"], jar="evening")
     assert came["path"].startswith("/user/seat-001/"), came
     assert not room.browse("run", WORK, jar="evening")["error"]
@@ -96,7 +108,7 @@ def test_on_a_new_server_one_command_brings_back_cards_browsers_and_notebooks(ro
     newest = f"{AWAY}/{archived(room)[-1]}"
     room.bed.root(WIPE)
     assert room.bed.run("id seat-001", "root").status != 0
-    done = room.set_up(**OPEN, **ARCHIVES)
+    done = room.set_up(**OPEN, **ARCHIVES, **ACCOUNTS)
     assert done.status == 0, done.text
     fresh = room.cards()
     assert fresh["1"] != cards["1"]

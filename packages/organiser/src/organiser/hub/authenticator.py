@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from jupyterhub.auth import Authenticator
 from jupyterhub.utils import get_browser_protocol
 from tornado import web
 from traitlets import Instance, Integer, Unicode, default
 
 from organiser.hub import peers, seatsapi, speakerdoor
+from organiser.hub.accounts import handlers, make_accounts
 from organiser.hub.door import COOKIE, Admitted, Door
 from organiser.hub.limits import address_from
 from organiser.hub.seats import account
 from organiser.hub.speaker import Speaker
 
 FORM = Path(__file__).with_name("form.html")
+ACCOUNT = Path(__file__).with_name("account.html")
 COOKIE_DAYS = 30
 
 
@@ -38,6 +41,9 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
     speaker_address = Unicode("127.0.0.1", config=True, help="Where the speaker's view listens.")
     speaker_certificate = Unicode(config=True, help="Its certificate in PEM; empty: without TLS.")
     speaker_certificate_key = Unicode(config=True, help="The key of that certificate in PEM.")
+    institution = Unicode(
+        config=True, help="An authenticator of JupyterHub for accounts, next to cards; empty: cards alone."
+    )
     door = Instance(Door)
 
     @default("door")
@@ -53,14 +59,28 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         code = Path(self.speaker_code or Path(self.private) / "speaker")
         return Speaker(self.door.key, code, Path(self.state) / "message.json")
 
+    accounts = Instance(Authenticator, allow_none=True)
+
+    @default("accounts")
+    def _make_accounts(self) -> Authenticator | None:
+        settings = Path(self.private) / "authenticator.json"
+        return make_accounts(self.institution, settings, self.door, self) if self.institution else None
+
     @default("allow_all")
     def _allow_all(self) -> bool:
         # Anyone who has a seat's code is allowed; nobody else gets that far.
         return True
 
     def get_custom_html(self, base_url: str) -> str:
-        """Return the form that asks for seat and code."""
-        return FORM.read_text(encoding="utf-8")
+        """Return the form that asks for seat and code, with the way to the institution's own."""
+        form = FORM.read_text(encoding="utf-8")
+        if self.accounts is None:
+            return form
+        words = {
+            "url": self.accounts.login_url(base_url),
+            "service": self.accounts.login_service or "your institution",
+        }
+        return form + Template(ACCOUNT.read_text(encoding="utf-8")).render(words)
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str:
         """Return the seat's user.
@@ -108,4 +128,5 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         return [
             *super().get_handlers(app),
             *seatsapi.handlers(),
+            *(handlers(self.accounts, app) if self.accounts else []),
         ]

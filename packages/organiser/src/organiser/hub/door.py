@@ -4,6 +4,9 @@ The first browser that comes with a seat's code gets the seat, by a signed cooki
 right code is refused until the organiser frees the seat. A cookie is good for one seat and for one generation
 of it; freeing a seat begins the next generation, so that no old cookie opens it again.
 
+A seat may also belong to an account of the organiser's institution (:mod:`organiser.hub.accounts`): to that
+person in every browser, and to nobody who has only its card.
+
 The answer that brings the cookie may be lost: the Wi-Fi fails, the hub dies, a disk is full. So a seat is
 also that browser's whose form brought the code, by what the form's page had left in it.
 """
@@ -26,6 +29,7 @@ COOKIE = "workshop-seat-"
 """Its name, with the seat's number after it."""
 
 WRONG = "The seat or the code is wrong. Both are on your card."
+FULL = "All seats are taken. Ask the organiser for one."
 TAKEN = "Seat {seat} belongs to another browser. If that is not yours, ask the organiser to free seat {seat}."
 
 
@@ -35,7 +39,7 @@ class Admitted:
 
     seat: str
     cookie: str
-    """The value that their browser keeps."""
+    """The value that their browser keeps; empty for an account, which needs none."""
     newly: bool
     """Whether the seat was free until now."""
 
@@ -55,6 +59,8 @@ class Binding(NamedTuple):
     """The hash of the code that it came with; empty when the seat is free."""
     browser: str = ""
     """The hash of what the page with the form had left in it; empty where that is not known."""
+    account: str = ""
+    """The hash of the institution's account that it belongs to; empty where it is a card's."""
 
 
 @dataclass
@@ -107,6 +113,20 @@ class Door:
         holds = self.holds(seat.number, cookie(COOKIE + seat.number))
         mark = keyed(self.key, "browser", seat.number, browser) if browser else ""
         return self._sit_down(seat, holds, mark)
+
+    def admit_account(self, name: str) -> Admitted | Refused:
+        """Decide about somebody whom their institution let in: their own seat, else the first free one."""
+        mark = keyed(self.key, "account", name)
+        seats, taken = self.seats().seats, self.taken()
+        for number in taken:
+            if same(self._binding(number).account, mark):
+                return Admitted(number, "", newly=False)
+        number = next((each for each in sorted(seats) if each not in taken), "")
+        if not number:
+            return Refused(FULL)
+        self._bindings[number] = Binding(self._binding(number).generation, seats[number].code, "", mark)
+        self._save()
+        return Admitted(number, "", newly=True)
 
     def _sit_down(self, seat: Seat, holds: bool, mark: str) -> Admitted | Refused:
         binding = self._binding(seat.number)

@@ -43,6 +43,7 @@ if hub.subdomains:
 c.JupyterHub.authenticator_class = "organiser.hub.authenticator.SeatAuthenticator"
 c.SeatAuthenticator.private = str(hub.private)
 c.SeatAuthenticator.state = str(hub.state)
+c.SeatAuthenticator.institution = hub.authenticator
 c.SeatAuthenticator.speaker_port = hub.speaker_port
 c.SeatAuthenticator.speaker_address = hub.bind_address
 if hub.certificate and hub.certificate_key:

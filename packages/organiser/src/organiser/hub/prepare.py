@@ -40,6 +40,13 @@ def prepare(hub: HubSettings, given: tuple[Path, Path] | None = None) -> list[st
         if not (hub.private / name).exists():
             write_whole(hub.private / name, secrets.token_hex(32).encode() + b"\n", 0o640, group=owner.pw_gid)
             made.append(name)
+    # Set-up writes it for root alone; the hub reads a copy.
+    given_settings, settings = hub.folder / "authenticator.json", hub.private / "authenticator.json"
+    if not hub.authenticator:
+        settings.unlink(missing_ok=True)
+    elif _differs(settings, content := given_settings.read_bytes()):
+        write_whole(settings, content, 0o640, group=owner.pw_gid)
+        made.append("authenticator")
     if hub.certificate and hub.certificate_key:
         certificate, key = _wanted(hub, given)
         if certificate and _differs(hub.certificate, certificate) | _differs(hub.certificate_key, key):

@@ -44,6 +44,8 @@ class HubSettings:
     """Servers of DNS, with commas, which alone are asked for what proves the name; empty: the world's."""
     subdomains: bool = False
     """Whether each seat has a name of its own, ``seat-017.NAME``, and so an origin of its own."""
+    authenticator: str = ""
+    """An authenticator of JupyterHub for accounts of an institution (:mod:`organiser.hub.accounts`)."""
     proxy: Path = dataclasses.field(default_factory=lambda: Path("/opt/workshop/hub/proxy"))
     """The folder of the proxy's packages."""
     seat_disk_bytes: int = 0
