@@ -80,7 +80,8 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
             "url": self.accounts.login_url(base_url),
             "service": self.accounts.login_service or "your institution",
         }
-        return form + Template(ACCOUNT.read_text(encoding="utf-8")).render(words)
+        way: str = Template(ACCOUNT.read_text(encoding="utf-8")).render(words)
+        return form + way
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str:
         """Return the seat's user.

@@ -28,6 +28,7 @@ MODULES = (
     "workshop.core.files",
     "organiser",
     "organiser.hub",
+    "organiser.hub.accounts",
     "organiser.hub.authenticator",
     "organiser.hub.bodies",
     "organiser.hub.codes",
@@ -44,7 +45,7 @@ MODULES = (
 )
 """The authenticator and all of ours that it imports; a test imports it from these alone."""
 BESIDE = {
-    "organiser.hub.authenticator": ("form.html",),
+    "organiser.hub.authenticator": ("account.html", "form.html"),
     "organiser.hub.speakerdoor": ("speaker.css", "speaker.html", "speaker.js"),
 }
 """Files that a module reads from its own folder."""
