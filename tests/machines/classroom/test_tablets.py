@@ -37,9 +37,10 @@ for number in range(40):
 @pytest.fixture(scope="module")
 def door(room: Classroom) -> Classroom:
     """The classroom with an open door and a self-made certificate."""
-    if "https" not in room.address or room.browse("page", "/hub/login", jar="door")["status"] != 200:
-        opened = room.set_up(**OPEN)
-        assert opened.status == 0, opened.text
+    opened = room.set_up(**OPEN)
+    assert opened.status == 0, opened.text
+    # Earlier tests gave seats names of their own; those that still run have not heard of the change.
+    room.bed.root("systemctl stop 'classroom-seat@*'")
     return room
 
 

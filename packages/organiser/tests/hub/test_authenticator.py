@@ -11,21 +11,31 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("jupyterhub")
 
+import organiser.hub
 from hub.hubs import SEATS_TOKEN, TOKEN, Browser, Hub, another_account, running
 from organiser.hub.door import COOKIE, TAKEN, WRONG
 from organiser.hub.limits import MOST_WRONG
 from organiser.hub.speaker import WRONG as NOT_THE_CODE
 from organiser.hub.speakerdoor import TOKEN as SPEAKERS_TOKEN
 
+SLOW = f"""
+c.Spawner.cmd = ["sleep", "600"]
+c.JupyterHub.tornado_settings = {{"slow_spawn_timeout": 0}}
+c.JupyterHub.template_paths = [{str(Path(organiser.hub.__file__).with_name("templates"))!r}]
+"""
+"""Servers that are long in coming, and our pages."""
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    with running(tmp_path_factory.mktemp("hub"), ["001", "002", "003", "004", "005", "006"]) as made:
+    numbers = ["001", "002", "003", "004", "005", "006", "007"]
+    with running(tmp_path_factory.mktemp("hub"), numbers, SLOW) as made:
         yield made
 
 
@@ -39,6 +49,14 @@ def test_a_card_lets_in_and_its_cookie_stays_with_the_hub(hub: Hub) -> None:
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "Lax"
     assert "001" in hub.api("seats")[1]["taken"]  # type: ignore[operator]
+
+
+def test_a_page_that_waits_for_a_seat_looks_again_by_itself(hub: Hub) -> None:
+    browser = Browser(hub, "192.0.2.60")
+    browser.logs_in("7", hub.codes["007"])
+    _, address, page = browser.open("/hub/spawn")
+    assert "/hub/spawn-pending/" in address
+    assert '<meta http-equiv="refresh" content="10">' in page
 
 
 def test_a_browser_that_the_answer_never_reached_comes_again(hub: Hub) -> None:

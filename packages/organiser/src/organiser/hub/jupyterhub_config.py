@@ -1,5 +1,6 @@
 """JupyterHub's configuration: what set-up decided is in hub.toml, everything else is here."""
 
+from pathlib import Path
 from typing import Any
 
 from organiser.hub.bodies import limit_bodies
@@ -26,6 +27,7 @@ c.JupyterHub.cleanup_servers = False
 # just starting does not answer before the hub does, and asks it more rarely each time.
 c.JupyterHub.init_spawners_timeout = 1
 
+c.JupyterHub.template_paths = [str(Path(__file__).with_name("templates"))]
 c.JupyterHub.db_url = f"sqlite:///{hub.state / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(hub.state / "cookie-secret")
 c.JupyterHub.tornado_settings = {
