@@ -23,7 +23,8 @@ def graph() -> Drawing:
     for left in (90, 270, 450):
         drawing.arrow((left, 408), (270 + (left - 270) / 2, 304))
     drawing.arrow((270, 228), (270, 124))
-    drawing.curve([(424, 85), (510, 85), (510, 404)], "warm", 4)
+    drawing.curve([(424, 85), (510, 85), (510, 396)], "warm", 4)
+    drawing.arrow((510, 394), (510, 408), "warm", 4)
     drawing.words((498, 200), "grad", 28, "warm", "end", 600, over=True)
     return drawing
 
@@ -60,7 +61,7 @@ def costs() -> Drawing:
     seen = recordings.read("same-network")
     names = {"theano, first time": "Theano", "theano, again": "Theano, cached", "pytorch": "PyTorch"}
     drawing = Drawing(1152, 420)
-    measures = (("first_step_seconds", "seconds to the first step", 40), ("step_ms", "ms a step", 660))
+    measures = (("first_step_seconds", "CPU s to the first step", 40), ("step_ms", "CPU ms a step", 660))
     for key, title, left in measures:
         values = [seen[each][key] for each in names]
         drawing.words((left, 30), title, 32, anchor="start", weight=600)
