@@ -13,7 +13,6 @@ BENCHES = {
         "benchmarks.imagenet.bench",
         "A forward pass of each ImageNet network against torchvision, Keras and PyTorch.",
     ),
-    "charrnn": ("benchmarks.charrnn.bench", "Training a GRU on characters against PyTorch."),
     "samegame": (
         "benchmarks.samegame",
         "Points on a file of SameGame boards, next to recorded ones.",

@@ -10,10 +10,24 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_module import ROOT
+
+from workshop.core import kernels
 
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 PLAY = "- hosts: all\n  gather_facts: false\n  roles: [deep-libs]\n"
+
+
+def test_the_roles_offer_the_kernels_of_the_table() -> None:
+    ours = [name for name in kernels.ENVIRONMENTS.values() if name != "jupyter"]
+    defaults = yaml.safe_load((ROOT / "roles/deep-libs/defaults/main.yml").read_text(encoding="utf-8"))
+    assert defaults["deep_libs_kernels"] == ours
+    named = yaml.safe_load((ROOT / "roles/deep-libs/vars/main.yml").read_text(encoding="utf-8"))
+    assert named["__deep_libs_kernel_names"] == {name: kernels.NAMES[name] for name in ours}
+    venvs = yaml.safe_load((ROOT / "roles/python-venv/defaults/main.yml").read_text(encoding="utf-8"))
+    assert set(venvs["python_venv_may_lack"]) <= set(kernels.OPTIONAL)
+    assert f"['jupyter', {', '.join(map(repr, ours))}]" in venvs["python_venv_names"]
 
 
 @pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")

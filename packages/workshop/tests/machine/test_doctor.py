@@ -65,6 +65,15 @@ def test_what_a_machine_was_made_without_is_not_missed(tmp_path: Path, left_out:
     assert not any(name in kernels.text for name in left_out.split())
 
 
+def test_what_set_up_could_not_get_is_yellow_and_says_how(tmp_path: Path) -> None:
+    settings = Settings(prefix=tmp_path, left_out="tensorflow pytorch", lacking="pytorch")
+    checks = dict(doctor.checks(settings))
+    assert "environment tensorflow" not in checks
+    line = checks["environment pytorch"]()
+    assert line.state is State.YELLOW
+    assert "connect to a network" in line.advice
+
+
 def test_checks_can_be_chosen() -> None:
     assert [line.check for line in doctor.diagnose(Settings(), only=["memory", "cores"]).lines] == [
         "memory",

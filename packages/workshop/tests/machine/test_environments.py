@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from workshop.core import kernels
 from workshop.core.settings import Settings
 from workshop.machine import environments
 from workshop.machine.lines import State
@@ -79,7 +80,7 @@ def kernel(prefix: Path, name: str, program: str) -> None:
 
 def test_kernels(tmp_path: Path) -> None:
     settings = Settings(prefix=tmp_path)
-    for name in environments.KERNELS:
+    for name in kernels.ENVIRONMENTS:
         kernel(tmp_path, name, "/bin/sh")
     assert environments.kernels(settings).state is State.GREEN
     kernel(tmp_path, "theano", str(tmp_path / "gone/bin/python"))
@@ -93,7 +94,7 @@ def test_a_kernel_on_jupyters_own_python_needs_none_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for name in environments.KERNELS:
+    for name in kernels.ENVIRONMENTS:
         kernel(tmp_path, name, "python")
     assert environments.kernels(Settings(prefix=tmp_path)).state is State.GREEN
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from bubblebreaker.cells import Int8s, Ints, Packed, ending, load, over, pack, room
 from bubblebreaker.compiled import compiled, inlined, mixed
-from bubblebreaker.engine import NO_LIMIT, action_at, step
+from bubblebreaker.engine import NO_LIMIT, action_at
 from bubblebreaker.playouts import UNIFORM, burst, finish, list_groups, most_frequent
 from bubblebreaker.rules import Board, Rules
 
@@ -97,27 +97,3 @@ def _try(
         more, _, _ = finish(packed, cells, left, dice, UNIFORM, tabu, rng, work, horizon)
         total += points + more
     return total
-
-
-def play_flat(
-    packed: Packed,
-    boards: Int8s,
-    dice: npt.NDArray[np.uint32],
-    seeds: npt.NDArray[np.uint64],
-    playouts: int,
-    horizon: int,
-) -> tuple[Ints, Ints]:
-    """Play whole games, (n, rows, columns), by flat search, in place; return points and moves, int64 (n,)."""
-    points, moves = np.zeros(len(boards), np.int64), np.zeros(len(boards), np.int64)
-    for i in range(len(boards)):
-        board, own_boards, own_dice = boards[i], boards[i : i + 1], dice[i : i + 1]
-        while True:
-            # The sum wraps around.
-            seed = mixed(np.uint64((int(seeds[i]) + int(moves[i])) % 2**64))
-            action = _flat(packed, board, np.uint64(seed), playouts, horizon)
-            if action < 0:
-                break
-            more, _, _ = step(packed, own_boards, own_dice, np.array([action]))
-            points[i] += more[0]
-            moves[i] += 1
-    return points, moves

@@ -34,7 +34,7 @@ from organiser.appliance import (
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
-from organiser.appliance.provision import OPTIONAL, PREFIX, Provision, named_bundle, provision, warming
+from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision, warming
 from organiser.appliance.root import ensure_root
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
@@ -42,6 +42,7 @@ from workshop.core import programs
 from workshop.core.environment import proxies
 from workshop.core.errors import WorkshopError
 from workshop.core.files import take_lock
+from workshop.core.kernels import OPTIONAL
 from workshop.sync.git import require_no_credentials
 
 FREE_GB = 12

@@ -13,6 +13,7 @@ from organiser.appliance import container, emulation
 from organiser.appliance.checkout import copy_files
 from organiser.appliance.emulation import Emulation
 from organiser.appliance.machine import Machine
+from workshop.core.kernels import ENVIRONMENTS
 
 PREFIX = "/opt/workshop"
 SOURCE = f"{PREFIX}/source"
@@ -20,9 +21,6 @@ CACHE = f"{PREFIX}/cache"
 BUNDLE = "/srv/ca-bundle.pem"
 WARMING = f"{PREFIX}/theano/warming.json".lstrip("/")
 """What ``workshop lessons warm`` writes down."""
-
-OPTIONAL = ("tensorflow", "pytorch")
-"""Kernels that an appliance may be built without."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Provision:
     stick: Path | None = None
     """A folder with wheels/ and data/ that is asked before the network."""
     without: frozenset[str] = frozenset()
-    """Kernels to leave out: tensorflow, pytorch."""
+    """Kernels to leave out, of ``workshop.core.kernels.OPTIONAL``."""
     options: Sequence[str] = field(default_factory=tuple)
     """Further words for ansible-playbook."""
 
@@ -52,8 +50,8 @@ class Provision:
             "appliance_image_forwards": [vars(rule) for rule in self.machine.forwards],
         }
         if self.without:
-            kernels = [name for name in ("theano", *OPTIONAL) if name not in self.without]
-            chosen |= {"python_venv_names": ["jupyter", *kernels, "control"], "deep_libs_kernels": kernels}
+            made = [name for name in dict.fromkeys(ENVIRONMENTS.values()) if name not in self.without]
+            chosen |= {"python_venv_names": [*made, "control"], "deep_libs_kernels": made[1:]}
         if self.stick:
             chosen["workshop_stick"] = "/srv/stick"
         return chosen

@@ -65,8 +65,8 @@ def build(
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
     from organiser.appliance.build import Request
-    from organiser.appliance.provision import OPTIONAL
     from organiser.image.make import make
+    from workshop.core.kernels import OPTIONAL
 
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
     if small and without:

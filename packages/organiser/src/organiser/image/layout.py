@@ -71,8 +71,6 @@ _PYTORCH = (
     "opt/workshop/venvs/pytorch",
     "opt/workshop/venvs/jupyter/share/jupyter/kernels/pytorch",
 )
-NOT_SMALL = (TENSORFLOW, PYTORCH)
-"""Environments, and their layers, that the small image has not."""
 
 OCI_LAYOUT = {"imageLayoutVersion": "1.0.0"}
 INDEX = "application/vnd.oci.image.index.v1+json"

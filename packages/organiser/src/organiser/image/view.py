@@ -17,6 +17,7 @@ from organiser.appliance import sbom
 from organiser.appliance.members import Added, account_of
 from organiser.image import layout, lean
 from workshop.core.errors import WorkshopError
+from workshop.core.kernels import OPTIONAL
 
 UNITS = "etc/systemd/system/workshop-*.service"
 SETTINGS = "opt/workshop/etc/workshop.toml"
@@ -57,7 +58,7 @@ class View:
     @property
     def layers(self) -> list[str]:
         """The layers that are written from the root's own files, in their order."""
-        left = {layout.OWN, layout.HUB} | (set(layout.NOT_SMALL) if self.small else set())
+        left = {layout.OWN, layout.HUB} | (set(OPTIONAL) if self.small else set())
         return [name for name in layout.LAYERS if name not in left]
 
 
@@ -133,7 +134,7 @@ def bill_of(root: Path, name: str, version: str, small: bool, hub_packages: Path
         for each in (*sbom.system_packages(root), *sbom.python_packages(root))
         if not _is_kernels(each.name)
         and each.environment not in lean.ENVIRONMENTS
-        and not (small and each.environment in layout.NOT_SMALL)
+        and not (small and each.environment in OPTIONAL)
     ]
     if hub_packages is not None:
         components += sorted(sbom.packages_in(hub_packages, layout.HUB))
@@ -146,7 +147,7 @@ def _is_kernels(package: str) -> bool:
 
 def _settings(text: str, *, small: bool) -> str:
     """Return the settings of a container: no manager of services, perhaps no TensorFlow and PyTorch."""
-    left_out = " ".join(layout.NOT_SMALL) if small else ""
+    left_out = " ".join(OPTIONAL) if small else ""
     for name, value in (("service_manager", CONTAINER), ("left_out", left_out)):
         text = re.sub(rf'(?m)^{name} = ".*"$', f'{name} = "{value}"', text) if value else text
     return text

@@ -50,6 +50,8 @@ class Settings:
     """The workshop of the schedule that is held here; empty for the schedule's first."""
     left_out: str = ""
     """The environments that this machine was made without, with blanks between them."""
+    lacking: str = ""
+    """Those of them that set-up wanted and could not get; the others were left out on purpose."""
 
 
 def settings_file() -> Path | None:

@@ -12,6 +12,7 @@ import lessonkit.plugin
 from workshop.core import processors
 from workshop.core.command import print_json
 from workshop.core.errors import WorkshopError
+from workshop.core.kernels import NAMES
 from workshop.core.settings import CHECKOUT, load_settings
 
 SOURCES = Path(__file__).parents[1]
@@ -22,12 +23,7 @@ class Plugin(lessonkit.plugin.Plugin):
 
     command = "workshop lessons"
     kernel = "theano"
-    kernels: ClassVar[Mapping[str, str]] = {
-        "python3": "Python 3",
-        "theano": "Theano",
-        "tensorflow": "TensorFlow",
-        "pytorch": "PyTorch",
-    }
+    kernels: ClassVar[Mapping[str, str]] = NAMES
     sources: ClassVar[Mapping[str, Path]] = {"workshop": SOURCES}
     cheaper = "workshop.teach.tried_in_theano:CHEAPER"
 
@@ -50,12 +46,15 @@ class Plugin(lessonkit.plugin.Plugin):
         return (SOURCES / "teach" / "shipped" / f"{name}.npz").is_file()
 
     def no_kernel(self, kernel: str, there: str) -> str:
-        """Say how to get the kernel."""
-        if kernel in ("tensorflow", "pytorch"):
+        """Say that it was left out on purpose, or else how to get it."""
+        settings = load_settings()
+        if kernel in settings.lacking.split():
             return (
-                f"this machine was set up without the kernel '{kernel}', which the lesson "
-                "needs; connect to a network and run ./local/setup.bash, or take an appliance that has it"
+                f"set-up could not get {NAMES[kernel]}, which the lesson needs; "
+                "connect to a network and run ./local/setup.bash"
             )
+        if kernel in settings.left_out.split():
+            return f"this machine was made without {NAMES[kernel]}; the lesson runs on one that has it"
         return (
             f"this environment has no kernel '{kernel}' (it has: {there}); "
             "set the machine up by ./local/setup.bash, or run the workshop command of the jupyter "

@@ -68,7 +68,7 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
         found += [
             (f"environment {name}", partial(environments.environment, settings, name, thorough))
             for name in environments.WANTED
-            if name not in settings.left_out.split()
+            if name not in settings.left_out.split() or name in settings.lacking.split()
         ]
         found += [
             ("kernels", partial(environments.kernels, settings)),

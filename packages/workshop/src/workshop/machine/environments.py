@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from workshop.core import kernels as kernel_table
 from workshop.core.programs import last_line
 from workshop.core.settings import Settings
 from workshop.machine.lines import Line, green, making, red, yellow
@@ -21,7 +22,6 @@ WANTED = {
     "tensorflow": ("numpy", "tensorflow", "keras", "tensorboard", "matplotlib", "ipykernel", "workshop"),
 }
 BUSY = "did not answer in time"
-KERNELS = {"python3": "jupyter", "theano": "theano", "tensorflow": "tensorflow", "pytorch": "pytorch"}
 # Packages are looked up, not imported: importing Theano and TensorFlow takes seconds, and it is the
 # lessons' own tests that prove they work. NumPy is imported: its C parts fail first when a system
 # library is missing.
@@ -54,6 +54,8 @@ def environment(settings: Settings, name: str, thorough: bool = False) -> Line:
     check = f"environment {name}"
     if settings.prefix is None:
         return yellow(check, "not set up", SET_UP)
+    if name in settings.lacking.split():
+        return yellow(check, "its packages could not be had at set-up", f"connect to a network and {SET_UP}")
     interpreter = settings.prefix / "venvs" / name / "bin/python"
     if not interpreter.exists():
         return red(check, f"{interpreter} is missing", AGAIN)
@@ -111,7 +113,11 @@ def kernels(settings: Settings) -> Line:
     if settings.prefix is None:
         return yellow("kernels", "not set up", SET_UP)
     folder = settings.prefix / "venvs/jupyter/share/jupyter/kernels"
-    wanted = [name for name, environment in KERNELS.items() if environment not in settings.left_out.split()]
+    wanted = [
+        name
+        for name, environment in kernel_table.ENVIRONMENTS.items()
+        if environment not in settings.left_out.split()
+    ]
     broken = [name for name in wanted if not _kernel_starts(folder / name / "kernel.json")]
     if broken:
         return red("kernels", f"{', '.join(broken)}: missing or pointing nowhere", AGAIN)

@@ -30,7 +30,7 @@ SIDE = 28
 
 
 class Reader:
-    """A gated recurrent unit (Cho and others, 2014) that writes characters; see ``teach.charmodel``."""
+    """A gated recurrent unit (Cho and others, 2014) that writes characters."""
 
     def __init__(self, name: str, alphabet: str) -> None:
         """Load the shipped network ``name``, whose facts call its characters ``alphabet``."""

@@ -1,7 +1,7 @@
-"""Networks that read and write text, one character after the other.
+"""Text one character at a time: what lessons share.
 
-``alphabet`` turns text into numbers, ``streams`` into batches; ``network`` is the recurrent network, in
-Theano; ``learning`` trains it, ``scores`` says how well it guesses, and ``writing`` lets it write.
-``ngrams`` is what to beat: counts of what followed the last few characters. Importing this package
-imports nothing; a lesson imports the modules that it needs.
+``alphabet`` turns text into numbers, ``streams`` short texts into batches; ``ngrams`` is what to beat: counts
+of what followed the last few characters; ``show`` draws what a network writes. ``cells`` and ``through_time``
+are the LSTM that reads names (``names.reader``). Importing this package imports nothing; a lesson imports the
+modules that it needs.
 """

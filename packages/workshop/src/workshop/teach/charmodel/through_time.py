@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import theano
 import theano.tensor as T  # noqa: N812
 
-from workshop.teach.charmodel.cells import Cell, Expression
+from workshop.teach.charmodel.cells import Expression, Lstm
 
 
 @dataclass(frozen=True)
 class Walk:
     """What happened on the way forward; each expression is (steps, rows, units)."""
 
-    cell: Cell
+    cell: Lstm
     recurrent: Expression
     """(gates, units, units)."""
     start: Sequence[Expression]
@@ -38,7 +38,7 @@ class Walk:
 
 
 def forward(
-    cell: Cell,
+    cell: Lstm,
     recurrent: Expression,
     told: Sequence[Expression],
     start: Sequence[Expression],
@@ -102,7 +102,7 @@ def backward(walk: Walk, shown: Expression) -> tuple[list[Expression], Expressio
 
 
 def _held(
-    cell: Cell,
+    cell: Lstm,
     told: Sequence[Expression],
     heard: Sequence[Expression],
     state: Sequence[Expression],

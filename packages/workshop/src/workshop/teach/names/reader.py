@@ -26,15 +26,21 @@ from scipy import sparse
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 from workshop.teach.charmodel import through_time
-from workshop.teach.charmodel.cells import CELLS, Expression
-from workshop.teach.charmodel.network import CLIP, shared
+from workshop.teach.charmodel.cells import Expression, Lstm
 from workshop.teach.names.letters import CODES, UNKNOWN, padded
 from workshop.teach.names.runs import counted
 
 Floats = npt.NDArray[np.float32]
-LSTM = CELLS["lstm"]
+LSTM = Lstm()
+CLIP = 5.0
+"""The norm of all gradients together is cut down to this (Pascanu and others, 2013)."""
 LOUD = 3.0
 """What counting says is amplified by this: otherwise it would learn too slowly next to the LSTMs."""
+
+
+def shared(value: npt.NDArray[Any]) -> Expression:
+    """Return a shared variable of float32."""
+    return theano.shared(np.ascontiguousarray(value, np.float32))
 
 
 @dataclass(frozen=True)
