@@ -21,14 +21,16 @@
   const STYLE = `
     #${NAME}-lessons { background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); overflow: auto; }
     #${NAME}-lessons main { max-width: 42rem; margin: 0 auto; padding: 1rem; font-size: 1rem; line-height: 1.5; }
+    #${NAME}-lessons h1 { font-size: 1.5rem; margin: .5rem 0; }
     #${NAME}-lessons ol { list-style: none; margin: 0; padding: 0; }
     #${NAME}-lessons li { border-bottom: 1px solid var(--jp-border-color2); }
     #${NAME}-lessons li a { display: flex; flex-wrap: wrap; gap: 0 .6rem; padding: .6rem .2rem; color: inherit; }
     #${NAME}-lessons li a:hover { background: var(--jp-layout-color2); }
-    #${NAME}-lessons strong { flex: 1 1 14rem; color: var(--jp-content-link-color); }
+    #${NAME}-lessons strong { flex: 1 1 9rem; color: var(--jp-content-link-color); }
     #${NAME}-lessons .tick { width: 1.2rem; }
     #${NAME}-lessons a:focus-visible { outline: 2px solid var(--jp-brand-color1); outline-offset: -2px; }
   `;
+  const NARROW = 700;
   const WAY = "workshop-base";
   let shared;
 
@@ -105,7 +107,10 @@
     await app.restored;
     const plan = await lessons();
     const others = [...app.shell.widgets("main")].filter((each) => !each.id.startsWith("launcher"));
-    if (plan.lessons.length && !others.length && /\/lab\/?$/.test(location.pathname)) app.commands.execute(LIST);
+    if (!plan.lessons.length || others.length || !/\/lab\/?$/.test(location.pathname)) return;
+    // On a narrow screen the list of files would leave no room for this one.
+    if (innerWidth < NARROW) app.shell.collapseLeft();
+    app.commands.execute(LIST);
   }
 
   async function extension() {
