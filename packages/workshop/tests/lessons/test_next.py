@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,7 @@ def read(file: Path) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize(
-    ("lesson", "following"), zip(LESSONS, LESSONS[1:], strict=False), ids=lambda file: file.stem
-)
+@pytest.mark.parametrize(("lesson", "following"), itertools.pairwise(LESSONS), ids=lambda file: file.stem)
 def test_a_lesson_ends_with_a_link_to_the_next_one(lesson: Path, following: Path) -> None:
     last = read(lesson)["cells"][-1]
     title = read(following)["metadata"]["lessonkit"]["title"]

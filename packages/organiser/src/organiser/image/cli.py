@@ -48,7 +48,9 @@ def build(
             help="Leave out tensorflow and pytorch, by either name: the small one alone, built sooner."
         ),
     ] = None,
-    output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder that gets the archives.")] = Path(
+        "appliance"
+    ),
     mirror: Mirror = "",
     cache: Cache = None,
     stick: Stick = None,

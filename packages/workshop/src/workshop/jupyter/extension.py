@@ -1,4 +1,4 @@
-"""What Jupyter's server loads of ours: the gate, its tickets, the lessons, the page that updates notebooks."""
+"""What Jupyter's server loads of ours: gate, tickets, lessons, and the page that updates notebooks."""
 
 from __future__ import annotations
 
