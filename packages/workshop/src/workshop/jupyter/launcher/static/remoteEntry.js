@@ -30,6 +30,7 @@
     #${NAME}-lessons .tick { width: 1.2rem; }
     #${NAME}-lessons a:focus-visible { outline: 2px solid var(--jp-brand-color1); outline-offset: -2px; }
   `;
+  const START = /\/lab(\/workspaces\/[^/]+)?\/?$/;
   const NARROW = 700;
   const WAY = "workshop-base";
   let shared;
@@ -107,7 +108,7 @@
     await app.restored;
     const plan = await lessons();
     const others = [...app.shell.widgets("main")].filter((each) => !each.id.startsWith("launcher"));
-    if (!plan.lessons.length || others.length || !/\/lab\/?$/.test(location.pathname)) return;
+    if (!plan.lessons.length || others.length || !START.test(location.pathname)) return;
     // On a narrow screen the list of files would leave no room for this one.
     if (innerWidth < NARROW) app.shell.collapseLeft();
     app.commands.execute(LIST);
