@@ -5,6 +5,8 @@ Nothing is known of a copy but what its console shows, as for a participant.
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import re
 import subprocess
 import time
@@ -40,7 +42,7 @@ Host copy
   LogLevel ERROR
 """
 TOLD = {
-    "token": r"token\s+([a-z0-9-]{24})",
+    "code": r"code\s+([a-z0-9]{4}-[a-z0-9]{4})\s",
     "password": r"password\s+([a-z0-9-]{19})",
 }
 """What the console shows before the login."""
@@ -62,15 +64,28 @@ class Copy:
 
     @cached_property
     def told(self) -> dict[str, str]:
-        """Token and password, from the console."""
+        """The code that counted first, and the password, from the console."""
         end = time.monotonic() + 60 * self.slowness
         while True:
             console = self.guest.console()
-            found = {name: re.search(pattern, console) for name, pattern in TOLD.items()}
+            # The last one counts: the text is written again when there is another code.
+            found = {name: re.findall(pattern, console) for name, pattern in TOLD.items()}
             if all(found.values()):
-                return {name: match[1] for name, match in found.items() if match}
-            assert time.monotonic() < end, f"the console shows no token and password:\n{console[-2000:]}"
+                return {name: matches[-1] for name, matches in found.items()}
+            assert time.monotonic() < end, f"the console shows no code and password:\n{console[-2000:]}"
             time.sleep(1)
+
+    def guest_code(self) -> str:
+        """Return the code that the console shows now; it is asked anew each time."""
+        return re.findall(TOLD["code"], self.guest.console())[-1] if self.told else ""
+
+    def logs_in_with(self, code: str) -> bool:
+        """Tell whether JupyterLab's log-in page takes a code."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.guest.ports[JUPYTER], timeout=60)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        with contextlib.closing(connection):
+            connection.request("POST", "/login", f"password={code}", form)
+            return connection.getresponse().status == http.HTTPStatus.FOUND
 
     @cached_property
     def config(self) -> Path:

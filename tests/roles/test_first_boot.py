@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -68,7 +70,14 @@ def test_the_first_start_makes_keys_a_token_and_a_password(root: Path, passwords
         assert (root / f"etc/ssh/ssh_host_{kind}_key").stat().st_mode & 0o777 == 0o600
         assert (root / f"etc/ssh/ssh_host_{kind}_key.pub").read_text().startswith(("ssh-", "ecdsa-"))
     console = (root / first_boot.ISSUE).read_text()
-    for told in (token, secret, "http://localhost:8080/lab", "ssh -p 8282 tester@localhost", "1.2"):
+    assert token not in console
+    for told in (
+        secret,
+        "code         in a minute",
+        "http://localhost:8080/lab",
+        "ssh -p 8282 tester@localhost",
+        "1.2",
+    ):
         assert told in console
     for private in ("opt/workshop/etc/token", first_boot.PASSWORD, first_boot.ISSUE):
         assert (root / private).stat().st_mode & 0o077 == 0
@@ -97,7 +106,75 @@ def test_a_token_for_the_whole_class_is_taken(root: Path, passwords: list[str]) 
     (root / first_boot.CHOSEN).write_text("our-class-2026-11\n")
     first_boot.main(root)
     assert (root / "opt/workshop/etc/token").read_text() == "our-class-2026-11\n"
-    assert "our-class-2026-11" in (root / first_boot.ISSUE).read_text()
+    assert "our-class-2026-11" not in (root / first_boot.ISSUE).read_text()
+
+
+@pytest.fixture
+def reloads(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What wakes the login prompts; another account reads the code."""
+    told: list[list[str]] = []
+    real = subprocess.run
+
+    def run(command: list[Any], **options: Any) -> Any:
+        if command[0] == "agetty":
+            told.append(command)
+            return subprocess.CompletedProcess(command, 0)
+        assert (options.pop("user"), options.pop("group"), options.pop("extra_groups")) == (ME, 1000, [])
+        return real(command, **options)
+
+    monkeypatch.setattr(first_boot.subprocess, "run", run)
+    account = pwd.struct_passwd((ME, "x", 1000, 1000, "", "/home/tester", "/bin/bash"))
+    monkeypatch.setattr(first_boot.pwd, "getpwnam", {ME: account}.__getitem__)
+    first_boot.write(root / first_boot.PASSWORD, "a-password\n")
+    (root / first_boot.CODE_FILE).parent.mkdir()
+    return told
+
+
+def test_the_console_shows_the_code_and_every_prompt_is_written_again(
+    root: Path, reloads: list[list[str]]
+) -> None:
+    (root / first_boot.CODE_FILE).write_text("abcd-efgh\n")
+    first_boot.show_code(root)
+    console = (root / first_boot.ISSUE).read_text()
+    assert re.search(r"code +abcd-efgh\n", console)
+    assert "a-password" in console
+    assert (root / first_boot.ISSUE).stat().st_mode & 0o077 == 0
+    assert reloads == [["agetty", "--reload"]]
+
+
+@pytest.mark.parametrize(
+    "planted", [b"\x1b[2Jabcd-efgh\n", b"abcd-efgh", b"abcd-efgh\nmore\n", b"\\S{HOME}\n", b"\xff\n", None]
+)
+def test_the_console_shows_nothing_else_that_the_account_wrote(
+    root: Path, reloads: list[list[str]], planted: bytes | None
+) -> None:
+    if planted is not None:
+        (root / first_boot.CODE_FILE).write_bytes(planted)
+    first_boot.show_code(root)
+    console = (root / first_boot.ISSUE).read_text()
+    assert "code         in a minute" in console
+    assert "\x1b" not in console and "abcd" not in console
+
+
+def test_a_code_that_never_ends_holds_up_nobody(root: Path, reloads: list[list[str]]) -> None:
+    os.mkfifo(root / first_boot.CODE_FILE)
+    first_boot.show_code(root)
+    assert "code         in a minute" in (root / first_boot.ISSUE).read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can read as another account")
+def test_root_reads_the_code_with_the_accounts_rights_alone(tmp_path: Path) -> None:
+    """The account may have put a link there to what only root reads."""
+    secret = tmp_path / "secret"
+    secret.write_text("abcd-efgh\n")
+    secret.chmod(0o600)
+    (tmp_path / first_boot.CODE_FILE).parent.mkdir(parents=True)
+    (tmp_path / first_boot.CODE_FILE).symlink_to(secret)
+    assert first_boot.read_code(tmp_path, "nobody") == ""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    secret.chmod(0o644)
+    assert first_boot.read_code(tmp_path, "nobody") == "abcd-efgh"
 
 
 def test_secrets_are_easy_to_type_and_never_the_same() -> None:

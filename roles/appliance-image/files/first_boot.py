@@ -4,12 +4,17 @@
 Runs at each start before ssh, Jupyter and the login prompt. What is there already stays as it is, so only the
 first start has anything to make. It prints nothing unless it fails. The machine-id and the random seed are
 made by systemd, which finds none in the image.
+
+With --code it only says on the console which code logs a browser in to JupyterLab. It is so called whenever
+JupyterLab has made another one.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +25,10 @@ CHOSEN = "etc/workshop-appliance.token"
 """The token that the organiser chose for the whole class, if there is one."""
 PASSWORD = "var/lib/workshop-appliance/password"
 ISSUE = "run/issue.d/workshop.issue"
+CODE_FILE = "run/workshop-console/code"
+"""JupyterLab's account writes it, and may do there what it likes."""
+CODE = re.compile(r"[a-hjkmnp-z2-9]{4}-[a-hjkmnp-z2-9]{4}\n")
+NO_CODE = "in a minute"
 KEY_KINDS = ("ed25519", "ecdsa")
 KEYS_DISK = "dev/disk/by-label/WORKSHOP"
 """A disk or image with this label may bring the file authorized_keys."""
@@ -78,18 +87,17 @@ def make_host_keys(root: Path) -> None:
         beside.rename(key)
 
 
-def make_token(root: Path, settings: dict[str, object]) -> str:
-    """Make the token of JupyterLab; return the one that counts."""
+def make_token(root: Path, settings: dict[str, object]) -> None:
+    """Make the token of JupyterLab."""
     path = root / str(settings["token_file"]).lstrip("/")
     if not path.exists():
         chosen = root / CHOSEN
         token = chosen.read_text() if chosen.exists() else readable_secret(groups=5) + "\n"
         write(path, token, owner=str(settings["user"]))
-    return path.read_text().strip()
 
 
 def make_password(root: Path, settings: dict[str, object]) -> str:
-    """Give the account a password; return it, or nothing when somebody has chosen another."""
+    """Give the account a password; return the one that it was given."""
     path = root / PASSWORD
     if not path.exists():
         secret = readable_secret()
@@ -127,7 +135,29 @@ def add_keys(file: Path, lines: list[str]) -> None:
     write(file, "\n".join([*there, *missing]) + "\n", mode=0o644)
 
 
-def issue(settings: dict[str, object], token: str, password: str) -> str:
+def read_code(root: Path, user: str) -> str:
+    """Return the code that counts, or nothing; it is read as the account, which may put anything there."""
+    words = ["head", "-c", "16", root / CODE_FILE]
+    rights = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+    try:
+        # The account may also have put something there that never ends.
+        done = subprocess.run(words, **rights, capture_output=True, timeout=5, check=False)
+    except subprocess.TimeoutExpired:
+        return ""
+    said = done.stdout.decode(errors="replace")
+    return said.strip() if CODE.fullmatch(said) else ""
+
+
+def show_code(root: Path) -> None:
+    """Say on the console which code counts now."""
+    settings = json.loads((root / SETTINGS).read_text())
+    password = (root / PASSWORD).read_text().strip()
+    write(root / ISSUE, issue(settings, read_code(root, str(settings["user"])), password))
+    # Every login prompt to which nobody has typed anything yet is written again.
+    subprocess.run(["agetty", "--reload"], check=True)
+
+
+def issue(settings: dict[str, object], code: str, password: str) -> str:
     """Return what stands above the login prompt."""
     user, port = settings["user"], settings["ssh_port"]
     return f"""
@@ -136,7 +166,8 @@ def issue(settings: dict[str, object], token: str, password: str) -> str:
   In the browser of your own computer:
     start page   http://localhost:{settings["web_port"]}/
     JupyterLab   http://localhost:{settings["jupyter_port"]}/lab
-    token        {token}
+    code         {code or NO_CODE}
+  The code lets one browser in; then, and every ten minutes, there is a new one.
 
   To log in here or by ssh:
     ssh -p {port} {user}@localhost
@@ -152,14 +183,14 @@ def main(root: Path = Path("/")) -> None:
     os.umask(0o077)
     settings = json.loads((root / SETTINGS).read_text())
     make_host_keys(root)
-    token = make_token(root, settings)
+    make_token(root, settings)
     password = make_password(root, settings)
     take_keys(root, settings["user"])
-    write(root / ISSUE, issue(settings, token, password))
+    write(root / ISSUE, issue(settings, "", password))
 
 
 if __name__ == "__main__":
     try:
-        main()
+        show_code(Path("/")) if sys.argv[1:] == ["--code"] else main()
     except (OSError, KeyError, ValueError, subprocess.CalledProcessError) as error:
         sys.exit(f"first-boot-workshop: {error}")

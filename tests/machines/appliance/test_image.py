@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import bills
 import pytest
@@ -19,14 +20,25 @@ def test_jupyter_answers_soon_after_it_is_switched_on(copy: Copy) -> None:
     assert copy.seconds_to_jupyter < 60 * copy.slowness
 
 
-def test_the_console_tells_token_and_password(copy: Copy, machine: Machine) -> None:
-    assert copy.told["token"] == machine.token
+def test_the_console_tells_code_and_password_and_no_token(copy: Copy, machine: Machine) -> None:
+    assert machine.token not in copy.guest.console()
     assert f"http://localhost:{JUPYTER}/lab" in copy.guest.console()
-    assert copy.told["password"] != copy.told["token"]
+    assert copy.told["password"] != machine.token
 
 
-def test_all_services_answer_through_the_forwarded_ports(copy: Copy) -> None:
-    copy.guest.wait_for_http(8080, f"/api/contents?token={copy.told['token']}", seconds=120)
+def test_the_code_of_the_console_logs_in_once_and_another_one_follows(copy: Copy) -> None:
+    code = copy.guest_code()
+    assert copy.logs_in_with(code)
+    end = time.monotonic() + 60 * copy.slowness
+    while (newer := copy.guest_code()) == code:
+        assert time.monotonic() < end, "the console still shows a code that was used"
+        time.sleep(1)
+    assert not copy.logs_in_with(code)
+    assert newer != code
+
+
+def test_all_services_answer_through_the_forwarded_ports(copy: Copy, machine: Machine) -> None:
+    copy.guest.wait_for_http(8080, f"/api/contents?token={machine.token}", seconds=120)
     copy.guest.wait_for_http(8081, "/data/runs", seconds=300)
     copy.guest.wait_for_http(8082, "/", seconds=120)
     copy.guest.wait_for_http(8082, "/demos/painting/index.html", seconds=60)

@@ -40,7 +40,7 @@ def test_the_first_cells_of_a_lesson_run(copy: Copy, machine: Machine, tmp_path:
     answer = machine.get("workshop-jupyter", f"/api/contents/{LESSON}", token=machine.token)
     code = first_cells(answer.json["content"]) + "\nimport theano; print('ran', theano.__version__)"
     token = tmp_path / "token"
-    token.write_text(copy.told["token"])
+    token.write_text(machine.token)
     compiled = modules(machine)
     # By its number: the settings of a machine for UTM name no ports.
     port = str(copy.guest.ports[JUPYTER])

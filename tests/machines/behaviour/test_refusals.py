@@ -169,6 +169,7 @@ EXPOSURE = {
     "workshop-web": 3.0,
     "update-workshop": 4.0,
     "first-boot-workshop": 4.0,
+    "console-workshop": 4.0,
 }
 
 

@@ -8,14 +8,17 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-from workshop.jupyter.tickets import MOST, SECONDS, Tickets
+from workshop.jupyter.tickets import CONSOLE, MOST, SECONDS, WRONG_TRIES, Code, Tickets
 
-from .serving import TOKEN, Jupyter
+from .serving import TOKEN, Jupyter, jupyter
 from .test_gate import BASE, NOBODY, Answer, another_account, ask, cookies
 
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
@@ -53,6 +56,93 @@ def test_the_oldest_of_too_many_goes() -> None:
     issued = [tickets.issue() for _ in range(MOST + 1)]
     assert not tickets.redeem(issued[0])
     assert all(tickets.redeem(each) for each in issued[1:])
+
+
+def test_a_code_counts_once_and_the_next_is_shown() -> None:
+    shown: list[str] = []
+    code = Code(shown.append)
+    assert re.fullmatch(r"[a-hjkmnp-z2-9]{4}-[a-hjkmnp-z2-9]{4}", shown[-1])
+    assert code.redeem(f" {shown[-1].upper().replace('-', ' ')} "), "however it is typed"
+    assert len(shown) == 2
+    assert not code.redeem(shown[0])
+    assert code.redeem(shown[1])
+
+
+def test_a_code_ends() -> None:
+    now, shown = 0.0, list[str]()
+    code = Code(shown.append, lambda: now)
+    now = SECONDS - 1
+    code.redraw_if_old()
+    assert len(shown) == 1
+    now = SECONDS
+    assert not code.redeem(shown[0])
+    assert len(shown) == 2
+    now = 2 * SECONDS
+    code.redraw_if_old()
+    assert len(shown) == 3 == len(set(shown))
+
+
+@pytest.mark.parametrize("wrong", ["", "wrong", "é", "a" * 1000])
+def test_after_wrong_tries_another_code_counts_and_nobody_is_locked_out(wrong: str) -> None:
+    shown: list[str] = []
+    code = Code(shown.append)
+    assert not any(code.redeem(wrong) for _ in range(WRONG_TRIES - 1))
+    assert len(shown) == 1, "a few typing errors change nothing"
+    assert not code.redeem(wrong)
+    assert len(shown) == 2
+    assert not code.redeem(shown[0])
+    assert code.redeem(shown[1])
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jupyter, Path]]:
+    """A server with a console, and the file of the code that the console shows."""
+    folder = tmp_path_factory.mktemp("console")
+    (folder / "notebooks").mkdir()
+    (folder / "shown").mkdir(mode=0o700)
+    file = folder / "shown/code"
+    with jupyter(folder / "house", folder / "notebooks", **{CONSOLE: str(file)}) as running:
+        yield running, file
+
+
+def test_the_code_of_the_console_logs_one_browser_in(console: tuple[Jupyter, Path]) -> None:
+    server, file = console
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    first = file.read_text().strip()
+    page = ask(server, "GET", "/login").body
+    assert "The code of this machine" in page and first not in page
+    assert log_in(server, first, Sec_Fetch_Site="cross-site").status == 403
+    answer = log_in(server, first, Sec_Fetch_Site="same-origin")
+    assert (answer.status, answer.header("location")) == (302, f"{BASE}lab")
+    (login,) = (line for name, line in cookies(answer).items() if name.startswith("username"))
+    for wanted in ("httponly", "samesite=strict", f"path={BASE}", "expires="):
+        assert wanted.casefold() in login.casefold()
+    ends = parsedate_to_datetime(re.findall(r"expires=([^;]+)", login, re.IGNORECASE)[0])
+    assert 29 < (ends - datetime.now(UTC)).total_seconds() / 86400 <= 30
+    assert file.read_text().strip() != first
+    assert log_in(server, first).status == 401
+
+
+def test_six_wrong_tries_at_the_page_and_another_code_is_on_the_console(
+    console: tuple[Jupyter, Path],
+) -> None:
+    server, file = console
+    assert log_in(server, file.read_text().strip()).status == 302
+    old = file.read_text().strip()
+    for number in range(6):
+        answer = log_in(server, f"wrong-{number}")
+        assert answer.status == 401
+        assert not cookies(answer)
+    new = file.read_text().strip()
+    assert new != old
+    assert log_in(server, old).status == 401
+    assert log_in(server, new).status == 302, "nobody is locked out"
+    assert log_in(server, TOKEN).status == 302, "scripts and classes keep the token"
+    assert old not in server.log.read_text() and new not in server.log.read_text()
+
+
+def test_without_a_console_there_is_no_code(server: Jupyter) -> None:
+    assert "The token of this machine" in ask(server, "GET", "/login").body
 
 
 def ticket_of(server: Jupyter) -> str:

@@ -121,23 +121,9 @@ def test_addresses(tmp_path: Path, server: int) -> None:
     settings = dataclasses.replace(house(tmp_path, server), bind_address="0.0.0.0")
     assert services.addresses(settings) == {
         "start page": f"http://127.0.0.1:{server}/",
-        "Jupyter": f"http://127.0.0.1:{server}/lab?token={TOKEN}",
+        "Jupyter": f"http://127.0.0.1:{server}/lab",
         "TensorBoard": f"http://127.0.0.1:{server}/",
     }
-
-
-def test_the_address_has_the_token_only_while_jupyter_has_its_port(
-    tmp_path: Path, server: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = house(tmp_path, server)
-    with subprocess.Popen(["sleep", "60"]) as other:
-        runs = {"pid": other.pid, "url": f"http://127.0.0.1:{server}/", "root_dir": "/"}
-        (tmp_path / "run/jupyter/jpserver-1.json").write_text(json.dumps(runs))
-        assert TOKEN not in services.addresses(settings)["Jupyter"]
-        other.kill()
-    (tmp_path / "run/jupyter/jpserver-1.json").unlink()
-    monkeypatch.setattr(services, "STARTING_SECONDS", 0.2)
-    assert TOKEN not in services.addresses(settings)["Jupyter"]
 
 
 @pytest.mark.parametrize("left", ["nothing", "a file of a dead process", "a file of another process"])

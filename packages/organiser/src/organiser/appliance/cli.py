@@ -43,9 +43,9 @@ def build(
     without: Annotated[
         list[str] | None, typer.Option(help="Leave out tensorflow or pytorch; may be repeated.")
     ] = None,
-    output: Annotated[Path, typer.Option(help="Folder that gets the files and what belongs to them.")] = Path(
-        "appliance"
-    ),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder that gets the files and what belongs to them.")
+    ] = Path("appliance"),
     mirror: Mirror = "",
     cache: Cache = None,
     stick: Stick = None,

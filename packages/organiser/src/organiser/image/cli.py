@@ -48,7 +48,9 @@ def build(
             help="Leave out tensorflow and pytorch, by either name: the small one alone, built sooner."
         ),
     ] = None,
-    output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder that gets the archives.")] = Path(
+        "appliance"
+    ),
     mirror: Mirror = "",
     cache: Cache = None,
     stick: Stick = None,
@@ -143,11 +145,11 @@ def run(
         messages.print(f"image: loading {archive.name} …")
         name = running.load(program, archive)
     started = running.start(program, running.Request(name, folder, read_only=read_only))
-    token = running.wait_for_token(program, started["name"])
+    link = running.wait_for_link(program, started["name"])
     if json:
-        print_json(started | {"token": token})
+        print_json(started | {"link": link})
         return
     console.print(f"start page   {started['start_page']}")
-    console.print(f"token        {token}")
+    console.print(f"JupyterLab   {link}  (once, within ten minutes)", soft_wrap=True)
     console.print(f"notebooks    {started['home']}")
     console.print(f"to end it    {started['engine']} stop {started['name']}")

@@ -28,8 +28,9 @@ LABEL = "workshop.started-by"
 """On containers that are started here: of what has ended nothing is lost but its words."""
 STOP_SECONDS = 10
 ANSWER_SECONDS = 20.0
-WAIT_SECONDS = 60.0
-"""For the first words of a container."""
+WAIT_SECONDS = 120.0
+"""For a container to say its link, once JupyterLab runs."""
+LINK = re.compile(r"(?m)^ *(http://\S+/login#\S+)$")
 POINTS_TO_HELP = re.compile(r"(See|Run) '.*--help'")
 """What docker says last when it refuses, behind its reason."""
 BEFORE_REASON = re.compile(r"^(docker: )?(Error response from daemon|Error): ")
@@ -259,26 +260,29 @@ def _remove_ended(engine: str, name: str) -> None:
         )
 
 
-def wait_for_token(engine: str, name: str) -> str:
-    """Return the token that a container says; WorkshopError with its last words when it ends before."""
+def wait_for_link(engine: str, name: str) -> str:
+    """Return the link that a container says, which logs one browser in.
+
+    Raises WorkshopError with its last words when it ends before.
+    """
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
         up = runs(engine, name)
         # Asked after that: of one that has ended these are all its words.
         spoken = said(engine, name)
-        if found := re.search(r"(?m)^ *token +(\S+)$", spoken):
-            return found[1]
+        if found := LINK.findall(spoken):
+            return str(found[-1])
         if not up:
             raise WorkshopError(f"it did not start: {last_line(spoken) or 'it said nothing'}")
         time.sleep(0.2)
     raise WorkshopError(
-        f"it runs, and has said no token within {WAIT_SECONDS:.0f} s; '{Path(engine).name} logs {name}' says "
+        f"it runs, and has said no link within {WAIT_SECONDS:.0f} s; '{Path(engine).name} logs {name}' says "
         f"what it does, '{Path(engine).name} stop {name}' ends it"
     )
 
 
 def said(engine: str, name: str) -> str:
-    """Return what the container has said so far: its token among it."""
+    """Return what the container has said so far: the link that logs in among it."""
     done = subprocess.run(
         [engine, "logs", name], capture_output=True, text=True, errors="replace", check=False
     )

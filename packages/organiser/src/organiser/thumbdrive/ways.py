@@ -96,15 +96,15 @@ def _opened(how_to_log_in: str) -> Step:
     )
 
 
-IN_ITS_WINDOW = "Jupyter asks for a token once: it is in the machine's own window."
+IN_ITS_WINDOW = "Jupyter asks for a code once: it is in the machine's own window."
 NO_ANSWER = (
     "<em>This site can't be reached</em>, or <em>Unable to connect</em>",
     "Wait two minutes and load the page again. If another copy of the workshop runs, shut that one down: "
     "both need the ports 8080 to 8082.",
 )
-WRONG_TOKEN = (
-    "<em>That is not the token of this machine</em>",
-    "Type the token again, without a space.",
+WRONG_CODE = (
+    "<em>That is not the code of this machine</em>",
+    "Look at the machine's window again: a used or older code is replaced by a new one.",
 )
 USED_LINK = (
     "<em>… or the link was used already</em>",
@@ -122,7 +122,7 @@ VIRTUALBOX_TROUBLE = (
     ),
     ("The machine's window stays black", "Wait two minutes, then choose <em>Machine, Reset</em>."),
     NO_ANSWER,
-    WRONG_TOKEN,
+    WRONG_CODE,
 )
 HYPERVISOR = (
     "<em>VT-x is not available</em>, or a green turtle below the machine's window",
@@ -138,7 +138,7 @@ UTM_TROUBLE = (
         "Quit browsers and other programs. The machine needs 2 GB.",
     ),
     NO_ANSWER,
-    WRONG_TOKEN,
+    WRONG_CODE,
 )
 WSL_TROUBLE = (
     (

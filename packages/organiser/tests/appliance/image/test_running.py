@@ -30,6 +30,8 @@ esac
 """
 NAMES = ("log", "there", "running", "refuses", "ours", "others", "words", "last")
 
+LINK = "http://localhost:8080/login#abcd_Efgh"
+
 
 class Engine:
     """A docker of the test's own."""
@@ -134,17 +136,17 @@ def test_what_a_container_said_before_it_ended_is_the_reason(
 ) -> None:
     """It may end between two looks: its last words are asked for once more."""
     engine.running.write_text(f"{running.CONTAINER}\n")
-    engine.names["words"].write_text("\n  Deep Learning Workshop 1\n    token        abcd-efgh\nmore\n")
-    assert running.wait_for_token(str(engine.path), running.CONTAINER) == "abcd-efgh"
+    engine.names["words"].write_text(f"\n  Deep Learning Workshop 1\n{LINK}\nmore\n")
+    assert running.wait_for_link(str(engine.path), running.CONTAINER) == LINK
     engine.names["words"].write_text("")
     engine.names["last"].write_text("workshop: the account 7 cannot write into /home/workshop\n")
     with pytest.raises(WorkshopError, match=r"^it did not start: workshop: the account 7 cannot write"):
-        running.wait_for_token(str(engine.path), running.CONTAINER)
+        running.wait_for_link(str(engine.path), running.CONTAINER)
     engine.names["last"].unlink()
     engine.running.write_text(f"{running.CONTAINER}\n")
     monkeypatch.setattr(running, "WAIT_SECONDS", 0.1)
-    with pytest.raises(WorkshopError, match=r"it runs, and has said no token within .* 'docker logs "):
-        running.wait_for_token(str(engine.path), running.CONTAINER)
+    with pytest.raises(WorkshopError, match=r"it runs, and has said no link within .* 'docker logs "):
+        running.wait_for_link(str(engine.path), running.CONTAINER)
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -167,7 +169,7 @@ def test_without_docker_and_podman_it_is_said(monkeypatch: pytest.MonkeyPatch, t
     assert running.find_engine() == str(tmp_path / "docker")
 
 
-def test_the_command_loads_a_file_and_says_the_token(
+def test_the_command_loads_a_file_and_says_the_link(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
@@ -180,12 +182,12 @@ def test_the_command_loads_a_file_and_says_the_token(
     for path in (archive, numbered):
         path.touch()
     assert "its name" not in workshop("image", "run", numbered).stderr
-    engine.names["words"].write_text("    token        abcd-efgh\n")
+    engine.names["words"].write_text(f"{LINK}\n")
     done = workshop("image", "run", archive)
-    assert (done.returncode, "abcd-efgh" in done.stdout) == (0, True)
+    assert (done.returncode, LINK in done.stdout) == (0, True)
     assert "docker stop deep-learning-workshop" in done.stdout
     said = json.loads(workshop("image", "run", IMAGE, "--json").stdout)
-    assert (said["token"], said["home"]) == ("abcd-efgh", f"volume {running.VOLUME}")
+    assert (said["link"], said["home"]) == (LINK, f"volume {running.VOLUME}")
     # What runs already is told before the minute that loading takes.
     engine.running.write_text(f"{running.CONTAINER}\n")
     engine.log.write_text("")

@@ -274,7 +274,8 @@ def test_services_are_started_again_and_end_when_they_are_told(root: Path, tmp_p
     assert process.returncode == 0
     assert (tmp_path / "saved").exists()
     assert "saves ended with 3; it is started again" in said
-    assert "token        " in said
+    assert "JupyterLab   http://localhost:8080/lab" in said
+    assert "token" not in said
     assert not running(str(deaf))
 
 

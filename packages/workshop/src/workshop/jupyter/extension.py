@@ -1,4 +1,4 @@
-"""What Jupyter's server loads of ours: the gate, its tickets, and the page that updates notebooks."""
+"""What Jupyter's server loads of ours: gate, tickets, lessons, and the page that updates notebooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from workshop.core.errors import WorkshopError
 from workshop.core.ports import hold_localhost
 from workshop.core.servers import end_when_asked
-from workshop.jupyter import gate, tickets, updatespage
+from workshop.jupyter import gate, lessonlist, tickets, updatespage
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -40,3 +40,4 @@ def _load_jupyter_server_extension(server: Any) -> None:
     tickets.install(server)
     gate.install(server)
     updatespage.install(server)
+    lessonlist.install(server)

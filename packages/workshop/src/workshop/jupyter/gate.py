@@ -3,8 +3,8 @@
 A browser sends a host's cookies to all its ports, so to the servers of other accounts of this machine too,
 but only below the path for which they were set. That path (``servers.base_path``) follows from the token.
 Outside of it there is next to nothing: ``/api`` says that Jupyter runs, ``/login`` asks for the token, or
-takes a ticket (``tickets``), and leads in; requests that bring the token go where they would have gone on a
-Jupyter without such a path.
+takes a ticket or the console's code (``tickets``), and leads in; requests that bring the
+token go where they would have gone on a Jupyter without such a path.
 No answer to anybody else has the path in it.
 
 A page cannot be told the path by its own cookie, for that one would go to every port as well. So the pages of
@@ -27,6 +27,7 @@ from tornado.routing import Matcher, Rule
 from tornado.web import HTTPError, RequestHandler
 
 from workshop.core.hosts import HostCheck
+from workshop.jupyter.tickets import Code
 
 PAGE = Path(__file__).with_name("login.html").read_text(encoding="utf-8")
 """It asks for the token, and knows nothing that is not for everybody."""
@@ -34,6 +35,11 @@ FOREIGN = ("cross-site", "same-site")
 """What a browser says (Sec-Fetch-Site) of a form on another site's page, or on another port's."""
 START = "/lab"
 """Where it goes on when nobody said where."""
+NEWER = {
+    "code": "a newer one counts by now: look at the machine's window again",
+    "token": "the link was used already",
+}
+"""Why what was right may be wrong now."""
 TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 
 
@@ -126,15 +132,25 @@ class Gate(RequestHandler):
     head = get
 
     def post(self) -> None:
-        """Let in whoever fills in the token, or brings a ticket."""
+        """Let in whoever fills in the token or the console's code, or brings a ticket."""
         if (self.request.path or "/") != "/login" or self.request.headers.get("Sec-Fetch-Site") in FOREIGN:
             raise HTTPError(403)
         given = self.get_body_argument("password", "")
-        if not is_same(given, self._token) and not self.settings["workshop_tickets"].redeem(given):
+        if not self._lets_in(given):
             self.set_status(401)
             self._show(wrong=True)
             return
         self._lead_in(local(self.get_body_argument("next", START)))
+
+    def _lets_in(self, given: str) -> bool:
+        if is_same(given, self._token) or self.settings["workshop_tickets"].redeem(given):
+            return True
+        return self._code is not None and self._code.redeem(given)
+
+    @property
+    def _code(self) -> Code | None:
+        """The console's code, where there is a console."""
+        return self.settings.get("workshop_code")
 
     def _refuse(self) -> None:
         raise HTTPError(403)
@@ -158,10 +174,14 @@ class Gate(RequestHandler):
         return self.settings["serverapp"].log
 
     def _show(self, *, wrong: bool) -> None:
+        what = "code" if self._code else "token"
         words = {
             "NONCE": self._nonce,
             "WRONG": json.dumps(wrong),
-            "NOTE": "That is not the token of this machine, or the link was used already." if wrong else "",
+            "CODE": "" if self._code else "hidden",
+            "LABEL": f"The {what} of this machine",
+            "TYPE": "text" if self._code else "password",
+            "NOTE": f"That is not the {what} of this machine, or {NEWER[what]}." if wrong else "",
         }
         page = PAGE
         for name, value in words.items():

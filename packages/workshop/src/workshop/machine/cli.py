@@ -53,6 +53,8 @@ def _print(report: Report) -> None:
         console.print(text)
     for name, address in report.addresses.items():
         console.print(Text.assemble(f"{name}: ", (address, "bold")))
+    if report.addresses:
+        console.print("To open Jupyter, logged in: workshop open")
     reds = sum(line.state is State.RED for line in report.lines)
     verdict = "This machine can run the workshop." if not reds else f"{reds} to fix, see FAIL above."
     console.print(Text(verdict, "green" if not reds else "red"))

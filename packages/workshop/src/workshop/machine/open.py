@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,8 @@ from workshop.machine.where import Kind, find_place
 app = typer.Typer()
 
 FILE = "open.html"
+LOOK_SECONDS = 0.5
+"""Between two looks whether Jupyter runs."""
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -43,6 +46,9 @@ def open_jupyter(
     link: Annotated[
         bool, typer.Option("--link", help="Print a link for a browser elsewhere, and open none.")
     ] = False,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for Jupyter to start.")
+    ] = 0.0,
     json: Annotated[
         bool, typer.Option("--json", help="Print the link as JSON, and open no browser.")
     ] = False,
@@ -52,7 +58,7 @@ def open_jupyter(
     The link counts once, for ten minutes.
     """
     settings = load_settings()
-    address = make_link(settings)
+    address = make_link(settings, wait)
     if json:
         print_json({"link": address})
         return
@@ -63,12 +69,16 @@ def open_jupyter(
     print(address)
 
 
-def make_link(settings: Settings) -> str:
+def make_link(settings: Settings, wait: float = 0.0) -> str:
     """Return a link that logs one browser in to this machine's Jupyter.
+
+    wait: so many seconds are left to Jupyter to start.
 
     Raises WorkshopError where Jupyter does not run, or is not this account's.
     """
-    jupyter = wait_for_jupyter(settings)
+    until = time.monotonic() + wait
+    while (jupyter := wait_for_jupyter(settings)) is None and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
     if jupyter is None:
         raise WorkshopError("no Jupyter of yours runs here; 'workshop doctor' says why")
     try:

@@ -41,14 +41,11 @@ def services(settings: Settings) -> list[Service]:
 
 
 def addresses(settings: Settings) -> dict[str, str]:
-    """Return where a browser finds each server.
-
-    Jupyter's has the token, where it may be read and while Jupyter itself holds its port.
-    """
+    """Return where a browser finds each server; nothing secret is in an address."""
     base = f"http://{host_to_ask(settings.bind_address)}"
     return {
         "start page": f"{base}:{settings.web_port}/",
-        "Jupyter": _way_in(settings) or f"{base}:{settings.jupyter_port}/lab",
+        "Jupyter": f"{base}:{settings.jupyter_port}/lab",
         "TensorBoard": f"{base}:{settings.tensorboard_port}/",
     }
 
@@ -63,18 +60,6 @@ def wait_for_jupyter(settings: Settings) -> Server | None:
             break
         time.sleep(0.1)
     return found
-
-
-def _way_in(settings: Settings) -> str:
-    """Return the address that lets into Jupyter; empty when nobody, or somebody else, would get it."""
-    jupyter = wait_for_jupyter(settings)
-    if jupyter is None:
-        return ""
-    try:
-        ports.require_own(jupyter)
-    except OSError:
-        return ""
-    return f"{jupyter.url}lab?token={jupyter.token}"
 
 
 def port(settings: Settings, service: Service) -> Line:

@@ -55,7 +55,7 @@ OF_REQUEST = {each.name for each in fields(Request)}
 ONCE = "Once, when the organiser says so"
 Into = Annotated[Path | None, typer.Option(metavar="DIR", help="The participant's folder.")]
 State = Annotated[Path | None, typer.Option(metavar="DIR", help="Where sync remembers what it delivered.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be done.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Write nothing; say what would be done.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 

@@ -617,7 +617,7 @@ def pull(
         str | None, typer.Option("--from", help="A stick or bundle; default: the machine's own address.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
+        bool, typer.Option("--dry-run", "-n", help="Change nothing; show what would change.")
     ] = False,
     trust_new_source: Annotated[
         bool, typer.Option("--trust-new-source", help="Accept that updates come from another address now.")
