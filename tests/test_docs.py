@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import shlex
 import subprocess
@@ -13,6 +15,7 @@ import typer.main
 
 from organiser.image import layout, running
 from workshop.core.command import CAPABILITIES, ORGANISERS, program
+from workshop.site.server import THEME
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted(path for path in (ROOT / "docs").rglob("*.md") if "generated" not in path.parts)
@@ -48,10 +51,16 @@ def test_the_manual_is_built_without_a_warning(tmp_path: Path) -> None:
     # Browsers refuse to fetch from file://, so the index comes as a script.
     assert (tmp_path / "searchindex.js").read_text(encoding="utf-8").startswith("Search.setIndex(")
     for page in tmp_path.rglob("*.html"):
-        loaded = re.findall(
-            r"<(?:script|img|link)[^>]+(?:src|href)=\"(https?:[^\"]+)", page.read_text(encoding="utf-8")
-        )
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(r"<(?:script|img|link)[^>]+(?:src|href)=\"(https?:[^\"]+)", text)
         assert not loaded, f"{page.name} loads {loaded}"
+        for script in re.findall(r"<script>(.*?)</script>", text, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" == THEME, f"the server forbids the script in {page.name}"
+    again = subprocess.run(
+        [str(ROOT / "tools/docs.bash"), "--check", str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert not again.stdout
 
 
 @pytest.mark.parametrize("path", DOCS, ids=NAMES)
