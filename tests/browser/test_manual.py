@@ -1,4 +1,4 @@
-"""The manual, served and from a stick: its pages stand as its theme wants, its search finds, nothing is asked outside."""
+"""The manual, served and from a stick: it is linked, its search finds, and nothing leaves the machine."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def find_page(settings: Settings) -> Path:
 
 
 def address_of(settings: Settings, page: Path, place: Place) -> str:
-    """Return where a browser finds the page: at the start page's server, where that answers, else as a file."""
+    """Return where a browser finds the page: at the start page's server if that answers, else as a file."""
     if place.seat:
         # Behind the address of the classroom, which only the browser knows.
         return f"{os.environ.get('JUPYTERHUB_SERVICE_PREFIX', '/')}workshop/{PAGE}"

@@ -104,8 +104,8 @@ def build_site(
 ) -> Report:
     """Make the site in ``into`` from the checkout ``source``; running it again changes nothing.
 
-    ``updates``: the machine will have an address for updates, as it may have already. ``manual``: the folder that
-    ``tools/docs.bash`` filled; default: that of the set-up.
+    ``updates``: the machine will have an address for updates, as it may have already. ``manual``: the folder
+    that ``tools/docs.bash`` filled; default: that of the set-up.
 
     Raises WorkshopError when ``source`` is not the checkout, its list of demos or its presentation is faulty,
     or ``today`` names a workshop that is not in the schedule.

@@ -89,7 +89,7 @@ def policy(path: str, site: str) -> str:
         # Slides and pages of ours show demos, and the viewer of models, within themselves.
         return strict.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     if path.startswith("docs/"):
-        # The manual's theme has styles in its pages, and one script: it shows what the reader chose, light or dark.
+        # The manual's theme has styles in its pages, and one script: it shows what the reader chose.
         return f"{strict}; script-src 'self' {THEME}; style-src 'self' 'unsafe-inline'"
     if path.startswith("slides/"):
         # Formulas bring styles of their own into the speaker's window.
