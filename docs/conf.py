@@ -24,4 +24,7 @@ myst_enable_extensions = ["colon_fence"]
 # Lexers guess nothing: an unmarked block is shown as it is.
 highlight_language = "none"
 
-manual_pages.write(ROOT / "docs" / "generated")
+
+def setup(app):
+    """Write the generated pages among the others; Sphinx calls this before it reads any."""
+    manual_pages.write(Path(app.srcdir) / "generated")

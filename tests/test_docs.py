@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
 
 from organiser.image import layout, running
 from workshop.core.command import CAPABILITIES, ORGANISERS, program
+from workshop.site.server import THEME
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools"))
+import manual_pages  # noqa: E402  # in tools/
+
 DOCS = sorted(path for path in (ROOT / "docs").rglob("*.md") if "generated" not in path.parts)
 NAMES = [str(path.relative_to(ROOT / "docs")) for path in DOCS]
 SOURCES = (
@@ -48,10 +57,16 @@ def test_the_manual_is_built_without_a_warning(tmp_path: Path) -> None:
     # Browsers refuse to fetch from file://, so the index comes as a script.
     assert (tmp_path / "searchindex.js").read_text(encoding="utf-8").startswith("Search.setIndex(")
     for page in tmp_path.rglob("*.html"):
-        loaded = re.findall(
-            r"<(?:script|img|link)[^>]+(?:src|href)=\"(https?:[^\"]+)", page.read_text(encoding="utf-8")
-        )
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(r"<(?:script|img|link)[^>]+(?:src|href)=\"(https?:[^\"]+)", text)
         assert not loaded, f"{page.name} loads {loaded}"
+        for script in re.findall(r"<script>(.*?)</script>", text, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" == THEME, f"the server forbids the script in {page.name}"
+    again = subprocess.run(
+        [str(ROOT / "tools/docs.bash"), "--check", str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert not again.stdout
 
 
 @pytest.mark.parametrize("path", DOCS, ids=NAMES)
@@ -60,6 +75,34 @@ def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", words):
         if not target.startswith("http"):
             assert (path.parent / target).exists(), target
+
+
+def test_the_glossary_names_lessons_in_the_order_of_the_alphabet() -> None:
+    text = (ROOT / "docs/reference/glossary.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+    titles = {
+        json.loads(path.read_text(encoding="utf-8"))["metadata"]["lessonkit"].get("title")
+        for path in ROOT.glob("notebooks/[0-9]*/*.ipynb")
+    }
+    assert len(rows) >= 30
+    for term, _, lesson in rows:
+        assert lesson.strip("*") in titles, f"{term}: there is no lesson {lesson}"
+    terms = [term.lower() for term, *_ in rows]
+    assert terms == sorted(terms)
+
+
+def test_every_lesson_role_and_setting_is_on_a_generated_page(tmp_path: Path) -> None:
+    manual_pages.write(tmp_path)
+    lessons, variables = ((tmp_path / f"{name}.md").read_text("utf-8") for name in ("lessons", "variables"))
+    for path in ROOT.glob("notebooks/[0-9]*/*.ipynb"):
+        assert f"`{path.relative_to(ROOT / 'notebooks')}`" in lessons, path
+    for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
+        assert f"\n## {path.parents[1].name}\n" in f"\n{variables}"
+        for name in yaml.safe_load(path.read_text("utf-8"))["argument_specs"]["main"]["options"]:
+            assert f"`{name}`" in variables, f"{path.parents[1].name} has {name}"
+    shown = (tmp_path / "commands.md").read_text("utf-8")
+    for word in (*CAPABILITIES, *ORGANISERS):
+        assert f"`workshop {word}`" in shown, word
 
 
 @pytest.mark.parametrize("path", DOCS, ids=NAMES)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the generated pages of the manual: commands, roles' variables, lessons, their format, the sync table.
 
-``docs/conf.py`` calls ``write`` before each build. By hand, in the environment of ``locks/docs.txt``:
+``docs/conf.py`` calls ``write`` for each build. By hand, in the environment of ``locks/docs.txt``:
 ``tools/manual_pages.py FOLDER``.
 """
 
@@ -91,6 +91,7 @@ PAGES = {
     "lessons": lessons,
     "lesson-format": docstring("lessonkit"),
     "sync": docstring("workshop.sync.decide"),
+    "promise": lambda: (ROOT / "packages/workshop/tests/sync/promise.md").read_text(encoding="utf-8"),
 }
 
 

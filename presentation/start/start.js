@@ -198,6 +198,7 @@
     setTimeout(askLights, EVERY_MS);
   }
 
+  document.getElementById("manual").hidden = !config.manual;
   fillLinks();
   fillNext();
   fillLessons();

@@ -64,3 +64,7 @@ def test_nothing_outside_the_site_is_served(machine: Machine) -> None:
     for path, answer in zip(paths, machine.get_all("workshop-web", paths), strict=True):
         assert machine.token not in answer.body
         assert answer.status in (400, 403, 404), path
+
+
+def test_the_manual_and_its_search_are_there(machine: Machine) -> None:
+    assert not missing(machine, ("/docs/index.html", "/docs/troubleshooting.html", "/docs/searchindex.js"))

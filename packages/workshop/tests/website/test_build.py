@@ -62,6 +62,19 @@ def add_lesson(checkout: Path, name: str, metadata: dict[str, Any]) -> None:
     (checkout / "notebooks" / name).write_text(json.dumps(notebook), encoding="utf-8")
 
 
+def test_the_manual_is_shown_where_it_was_built(checkout: Path, settings: Settings, tmp_path: Path) -> None:
+    site, manual = tmp_path / "web", tmp_path / "manual"
+    build_site(checkout, site, settings)
+    assert config(site)["manual"] is None
+    (manual / "howto").mkdir(parents=True)
+    for name in ("index.html", "howto/choose.html", ".made-from"):
+        (manual / name).write_text(name)
+    build_site(checkout, site, settings, manual=manual)
+    assert config(site)["manual"] == "docs/index.html"
+    assert (site / "docs/howto/choose.html").read_text() == "howto/choose.html"
+    assert not (site / "docs/.made-from").exists()
+
+
 def test_the_site_holds_what_is_listed_and_no_drafts(
     checkout: Path, settings: Settings, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from free_ports import free_port
 
 from workshop.lessons.pace import slowness_here
 from workshop.lessons.yardstick import Round
+from workshop.site.server import THEME
 
 from .serving import ask, command, held_at, running
 
@@ -129,6 +130,14 @@ def test_only_the_originals_may_run_scripts_within_pages_and_they_ask_for_no_oth
     assert "allow-scripts" in own["sandbox"] and "allow-popups" not in own["sandbox"]
     for other in ("/", "/demos/painting/", "/demos/vendor/netron/index.html", "/models/x"):
         assert "unsafe" not in " ".join(policy(port, other).values()), other
+
+
+def test_the_manual_alone_has_its_themes_script_and_styles(port: int) -> None:
+    own = policy(port, "/docs/howto/choose.html")
+    assert own["script-src"].split() == ["'self'", THEME]
+    assert own["style-src"] == "'self' 'unsafe-inline'"
+    assert own["default-src"] == "'self'" and own["frame-ancestors"] == "'none'"
+    assert THEME not in " ".join(policy(port, "/documents/x.html").values())
 
 
 def test_only_our_demos_and_the_viewer_may_be_shown_within_a_page_of_this_server(port: int) -> None:

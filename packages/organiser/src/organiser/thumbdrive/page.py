@@ -284,5 +284,7 @@ def _more(stick: Stick) -> str:
     links = []
     if f"{SITE}/index.html" in stick.names:
         links.append((f"{SITE}/index.html", "Start page, with demos and slides"))
+    if f"{SITE}/docs/index.html" in stick.names:
+        links.append((f"{SITE}/docs/index.html", "The manual, with a search"))
     links += [(name, f"Slides: {PurePosixPath(name).parent.name}") for name in stick.slides()]
     return "\n".join(f'<li><a href="{quote(name)}">{escape(title)}</a></li>' for name, title in links)

@@ -23,6 +23,8 @@ from workshop.site.build import RECORD, build_site
 
 MARKS = {".dmg": (b"koly", -512), ".msi": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0)}
 """What installers have that nobody lists a hash of, and where: a disk image's trailer, an MSI's head."""
+MANUAL_ABOUT = 2_500_000
+"""Bytes, until it was built once."""
 DEBS_ABOUT = 170_000_000
 """Bytes for each processor, until they were collected once."""
 
@@ -127,11 +129,23 @@ def _is_what_it_says(path: Path) -> bool:
 
 
 def _site(part: Part, context: Context, fetch: bool) -> Found:
-    del fetch
-    into = context.work / "site"
-    report = build_site(context.checkout, into, context.settings)
+    into, manual = context.work / "site", context.work / "manual"
+    why = ""
+    if fetch:
+        try:
+            uv = {"UV": wheels.find_uv(context.settings, context.checkout)}
+            programs.run(str(context.checkout / "tools/docs.bash"), manual, variables=uv)
+        except WorkshopError as error:
+            why = f": {error}"
+    report = build_site(context.checkout, into, context.settings, manual=manual)
     files = [file for file in files_below(into, part.into) if not file.name.endswith(RECORD)]
-    return Found(files, missing=report.notes)
+    found = Found(files, missing=report.notes)
+    if not (manual / "index.html").is_file():
+        if fetch or context.offline:
+            found.missing.append(f"the manual was not built{why or '; stage once with a network'}")
+        else:
+            found.expected.append((f"{part.into}/docs", MANUAL_ABOUT))
+    return found
 
 
 def _folder(part: Part, context: Context, fetch: bool) -> Found:

@@ -27,6 +27,7 @@ Table = dict[str, tuple[str, str]]
 CAPABILITIES: Table = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
     "open": ("workshop.machine.open", "Open Jupyter in the browser, logged in."),
+    "docs": ("workshop.machine.manual", "Open the manual in the browser."),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
@@ -49,7 +50,7 @@ ORGANISERS = {
 }
 """The words of the package ``organiser``, which the help names also where it is missing."""
 GROUP = "workshop.commands"
-PARTICIPANTS = {"doctor", "open", "data", "lessons", "web"}
+PARTICIPANTS = {"doctor", "open", "docs", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
 OURS = ("lessonkit", "workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""

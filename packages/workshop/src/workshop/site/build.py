@@ -13,6 +13,7 @@ demos/originals/      the pages that ours were made after, where fetched: see ``
 demos/vendor/netron/  the viewer of models: see ``workshop.site.netron``
 demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.site.scripts``
 pages/reading/        what the lessons name at their ends: see ``workshop.site.pages``
+docs/                 the manual, which ``tools/docs.bash`` built into ``<prefix>/manual``
 slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
 config.js             ports, demos, lessons and schedules; generated
 ===================== ==========================================================
@@ -94,18 +95,25 @@ class Today:
 
 
 def build_site(
-    source: Path, into: Path, settings: Settings, today: Today | None = None, updates: bool = False
+    source: Path,
+    into: Path,
+    settings: Settings,
+    today: Today | None = None,
+    updates: bool = False,
+    manual: Path | None = None,
 ) -> Report:
     """Make the site in ``into`` from the checkout ``source``; running it again changes nothing.
 
-    ``updates``: the machine will have an address for updates, as it may have already.
+    ``updates``: the machine will have an address for updates, as it may have already. ``manual``: the folder
+    that ``tools/docs.bash`` filled; default: that of the set-up.
 
     Raises WorkshopError when ``source`` is not the checkout, its list of demos or its presentation is faulty,
     or ``today`` names a workshop that is not in the schedule.
     """
     report = Report()
     updates = updates or bool(load_updates(settings).url)
-    wanted = _wanted(source, into, settings, today, report, updates)
+    wanted = _manual(manual or (settings.prefix / "manual" if settings.prefix else None))
+    wanted |= _wanted(source, into, settings, today, report, updates, has_manual=bool(wanted))
     before = _recorded(into)
     _require_own(into, set(wanted) - before, wanted)
     if not before.issuperset(wanted):
@@ -125,7 +133,14 @@ def build_site(
 
 
 def _wanted(
-    source: Path, into: Path, settings: Settings, today: Today | None, report: Report, updates: bool
+    source: Path,
+    into: Path,
+    settings: Settings,
+    today: Today | None,
+    report: Report,
+    updates: bool,
+    *,
+    has_manual: bool,
 ) -> dict[str, bytes]:
     """Return every file of the site with its content, by its path in the site."""
     demos = read_manifest(source)
@@ -156,11 +171,18 @@ def _wanted(
             "demos": shown,
             "lessons": _lessons(source, report),
             "reading": READING if works else None,
+            "manual": "docs/index.html" if has_manual else None,
             "workshops": workshops,
             "today": asdict(today) if today else None,
         },
     )
     return files
+
+
+def _manual(folder: Path | None) -> dict[str, bytes]:
+    """Return the manual's pages, where they were built."""
+    is_built = folder is not None and (folder / "index.html").is_file()
+    return _folder(folder, "docs/") if folder is not None and is_built else {}
 
 
 def read_manifest(source: Path) -> list[dict[str, Any]]:

@@ -59,6 +59,10 @@ TYPES = {
 }
 
 
+THEME = "'sha256-ySvT2PEZeueHGC1y2crNuNTfphBynFPP7i+U21fEgX0='"
+"""The script in each page of the manual; ``tests/test_docs.py`` compares it with what Sphinx makes."""
+
+
 def set_headers(handler: tornado.web.RequestHandler, base: str = "/") -> None:
     """Set the headers of an answer; ``base`` is the path of the site."""
     for name, value in HEADERS.items():
@@ -84,6 +88,9 @@ def policy(path: str, site: str) -> str:
     if path.startswith("demos/"):
         # Slides and pages of ours show demos, and the viewer of models, within themselves.
         return strict.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    if path.startswith("docs/"):
+        # The manual's theme has styles in its pages, and one script: it shows what the reader chose.
+        return f"{strict}; script-src 'self' {THEME}; style-src 'self' 'unsafe-inline'"
     if path.startswith("slides/"):
         # Formulas bring styles of their own into the speaker's window.
         return f"{strict}; style-src 'self' 'unsafe-inline'"
