@@ -167,7 +167,8 @@ def words_of_answer(
     The code of the files ``own`` is the learner's; the first in ``trace`` is the check itself. ``otherwise``
     is said of all errors that are not within the learner's code.
     """
-    inside, depth = "", 0
+    line = getattr(error, "line_in_answer", 0)  # of a hand-in, which runs in another process
+    inside, depth = f" in line {line} of its cell" if line else "", 0
     while trace is not None:
         if depth and trace.tb_frame.f_code.co_filename in own:
             inside = f" in line {trace.tb_lineno} of its cell"

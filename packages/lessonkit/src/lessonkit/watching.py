@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from lessonkit.handover import Theirs
+
 LARGEST = 1_000_000
 """Of larger arrays no copy is made."""
 
@@ -41,7 +43,7 @@ def watch(names: list[str], namespace: dict[str, Any], changed: list[str]) -> di
     put = {
         name: (value, watched(value, changed))
         for name, value in found.items()
-        if isinstance(value, types.FunctionType)
+        if isinstance(value, types.FunctionType | Theirs)
     }
     namespace.update({name: stand_in for name, (_, stand_in) in put.items()})
     return put
