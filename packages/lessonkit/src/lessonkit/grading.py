@@ -22,7 +22,7 @@ from typing import Any
 from lessonkit import sandbox
 from lessonkit.catalogue import MAY_RAISE, Cell, Notebook, check_of, exercise_of, source_of, tags_of
 from lessonkit.handover import NotPlainError, Theirs, give_changes, pack, unpack
-from lessonkit.processes import MemoryWatch, memory_below
+from lessonkit.processes import MemoryWatch, descendants, memory_below
 
 LONGEST_REPLY = 50 * 10**6
 LONGEST_MESSAGE = 300
@@ -152,6 +152,8 @@ def _memory(learner: Learner) -> int:
     found = memory_below()
     if found > MEMORY_OF_ALL:
         learner.kill(f"it takes more than {MEMORY_OF_ALL / 1e9:.0f} GB of memory")
+    if len(descendants()) > sandbox.PROCESSES:
+        learner.kill(f"it starts more than {sandbox.PROCESSES} processes")
     return found
 
 
@@ -202,6 +204,9 @@ def _judged(exercise: str, cell: Cell, solution: str, theirs: _Cells, shell: Any
         state, said = _state(exercise, source_of(cell), theirs, shell)
     except (NotPlainError, EndedError) as error:
         state, said = "error", str(error)
+    except Exception as error:
+        # Most often its text is such that Python's own parser gives up.
+        state, said = "error", f"the check itself stops: {type(error).__name__}: {error}"
     seconds = time.monotonic() - began
     if state != "right":
         # As in the notebook, later cells run the solution; this verdict is given, so it may be known now.

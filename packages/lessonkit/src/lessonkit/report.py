@@ -201,10 +201,10 @@ def _python(kernel: str) -> str:
     """Return the interpreter of a kernel."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-    if kernel in ("", "python3"):
-        return sys.executable
     try:
-        return str(KernelSpecManager().get_kernel_spec(kernel).argv[0])  # type: ignore[no-untyped-call]
+        program = str(KernelSpecManager().get_kernel_spec(kernel).argv[0])  # type: ignore[no-untyped-call]
+        # As Jupyter does: a bare name is the environment's own.
+        return program if "/" in program else sys.executable
     except NoSuchKernel as error:
         raise LessonkitError(f"this environment has no kernel '{kernel}'") from error
 

@@ -40,17 +40,18 @@ def words(course: Path) -> list[str]:
     return [
         *("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"),
         *("--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "hand-in", "--clearenv"),
+        # First, for programs may lie in it.
+        *("--size", str(DISK_BYTES), "--tmpfs", "/tmp"),
         *(word for each in shown_folders() for word in ("--ro-bind-try", each, each)),
         *(word for each in _SETTINGS for word in ("--ro-bind-try", each, each)),
         *("--ro-bind", str(Path(lessonkit.__file__).parent), _KIT, "--ro-bind", str(course), COURSE),
         *("--proc", "/proc", "--dev", "/dev"),
-        *("--size", str(DISK_BYTES), "--tmpfs", "/tmp", "--size", str(DISK_BYTES), "--tmpfs", HOME),
-        *("--size", str(DISK_BYTES), "--tmpfs", "/dev/shm", "--chdir", HOME),
+        *("--size", str(DISK_BYTES), "--tmpfs", HOME, "--size", str(DISK_BYTES), "--tmpfs", "/dev/shm"),
+        *("--remount-ro", "/", "--chdir", HOME),
         *("--setenv", "HOME", HOME, "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"),
         *("--setenv", "PYTHONPATH", str(Path(_KIT).parent), "--setenv", "LESSONKIT_HEADLESS", "1"),
         *("--setenv", "MPLBACKEND", "agg", "--setenv", "USER", "hand-in"),
         *("--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "OMP_NUM_THREADS", "1"),
-        # Programs come last: nothing of the environment's folders may lie above what was shown.
         "--",
     ]
 
