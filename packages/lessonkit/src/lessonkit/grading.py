@@ -1,8 +1,8 @@
 """The judge of one hand-in: runs the course's own lesson, solved, and asks the hand-in only for values.
 
-The hand-in's cells run in a sandbox (``sandbox``, ``learner``). A check runs here, with the course's own text,
-and what it calls stands for a function over there. Nothing that the hand-in does to its own process can change
-a check, a solution or a verdict: it can only return other values.
+The hand-in's cells run in a sandbox (``sandbox``, ``learner``). A check runs here, in the course's own text;
+what it calls stands for a function over there. Nothing that the hand-in does to its own process changes a
+check, a solution or a verdict: it can only return other values.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def judge(order: dict[str, Any]) -> list[dict[str, Any]]:
     """Return for each exercise of a lesson what its check says of a hand-in."""
     from IPython.core.interactiveshell import InteractiveShell
 
-    shell: Any = InteractiveShell.instance()  # type: ignore[no-untyped-call]
+    shell: Any = InteractiveShell.instance()
     learner = Learner(Path(order["course"]), order["folder"], order["seconds"])
     watch = MemoryWatch(lambda: _memory(learner))
     watch.start()
@@ -288,15 +288,17 @@ def _value(packed: Any) -> Any:
 
 
 def _error(told: Any) -> Exception:
-    """Return the exception that a function of the hand-in's raised, as far as Python itself knows its class."""
+    """Return the exception that a function of the hand-in's raised, of its class where that is Python's."""
     if not isinstance(told, list) or len(told) != 3:
         raise EndedError("what it returns cannot be read")
-    kind = getattr(builtins, str(told[0]), None)
+    kind: Any = getattr(builtins, str(told[0]), None)
     known = isinstance(kind, type) and issubclass(kind, Exception)
-    try:
-        error: Exception = kind(str(told[1])) if known else RuntimeError(f"{told[0]}: {told[1]}")
-    except TypeError:
-        error = RuntimeError(f"{told[0]}: {told[1]}")
+    # It would end a loop of the check's before all was asked, as if all were well.
+    ends_loops = known and issubclass(kind, StopIteration | StopAsyncIteration)
+    error: Exception = RuntimeError(f"{told[0]}: {told[1]}")
+    if known and not ends_loops:
+        with contextlib.suppress(TypeError):
+            error = kind(str(told[1]))
     if isinstance(told[2], int):
         error.line_in_answer = told[2]  # type: ignore[attr-defined]
     return error

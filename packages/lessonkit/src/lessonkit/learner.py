@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from lessonkit import sandbox
@@ -28,7 +28,7 @@ def main() -> None:
     shutil.copytree(sandbox.COURSE, sandbox.HOME, dirs_exist_ok=True)
     from IPython.core.interactiveshell import InteractiveShell
 
-    shell: Any = InteractiveShell.instance()  # type: ignore[no-untyped-call]
+    shell: Any = InteractiveShell.instance()
     for line in asked:
         order = json.loads(line)
         told.write(json.dumps(_answer(order, shell)) + "\n")
@@ -38,7 +38,7 @@ def main() -> None:
 def _answer(order: dict[str, Any], shell: Any) -> dict[str, Any]:
     names = shell.user_ns
     if "folder" in order:
-        os.chdir(os.path.join(sandbox.HOME, order["folder"]))
+        os.chdir(Path(sandbox.HOME, order["folder"]))
         return {}
     if "cell" in order:
         result = shell.run_cell(order["cell"], store_history=True)
@@ -78,11 +78,14 @@ def _line(error: Exception) -> int:
     """Return in which line of a cell it was raised; 0 where in none."""
     line, trace = 0, error.__traceback__
     while trace is not None:
-        if "ipython-input" in trace.tb_frame.f_code.co_filename or "ipykernel" in trace.tb_frame.f_code.co_filename:
+        if (
+            "ipython-input" in trace.tb_frame.f_code.co_filename
+            or "ipykernel" in trace.tb_frame.f_code.co_filename
+        ):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""What came of handed-in notebooks: each check is run again, in the course's own text, and told in a table."""
+"""What came of handed-in notebooks: the course's own checks run again, and a table tells what they say."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from lessonkit.catalogue import (
 from lessonkit.errors import LessonkitError
 from lessonkit.files import write_whole
 from lessonkit.kernel import HEADLESS
-from lessonkit.runner import SCRATCH, copy_course, prepare
+from lessonkit.runner import copy_course, prepare
+from lessonkit.worker import SCRATCH
 
 COLUMNS = ("person", "lesson", "exercise", "state", "misconception", "seconds")
 LARGEST_NOTEBOOK = 50 * 10**6
@@ -49,7 +50,7 @@ class HandIn:
 def collect(paths: list[Path]) -> tuple[list[HandIn], list[str]]:
     """Return the notebooks that were handed in, and what is wrong with others, one line each.
 
-    A folder that holds folders or zip files has one person in each; else it is one person's, as a zip file is.
+    A folder that holds folders or zip files has one person in each; else it is one person's, as a zip is.
     """
     found: list[HandIn] = []
     faults: list[str] = []
@@ -71,7 +72,9 @@ def _persons(paths: list[Path], faults: list[str]) -> Iterator[tuple[str, Path]]
             faults.append(f"{path}: there is no such file or folder")
             continue
         inner = sorted(path.iterdir()) if path.is_dir() and not path.is_symlink() else []
-        several = [each for each in inner if not each.is_symlink() and (each.is_dir() or each.suffix == ".zip")]
+        several = [
+            each for each in inner if not each.is_symlink() and (each.is_dir() or each.suffix == ".zip")
+        ]
         loose = [each for each in inner if each.suffix == ".ipynb"]
         if several and not loose:
             yield from ((each.stem if each.is_file() else each.name, each) for each in several)
@@ -86,7 +89,9 @@ def _files(path: Path, faults: list[str]) -> Iterator[tuple[str, bytes]]:
             with zipfile.ZipFile(path) as archive:
                 for member in archive.infolist():
                     parts = PurePosixPath(member.filename).parts
-                    if member.filename.endswith(".ipynb") and not any(p.startswith((".", "__")) for p in parts):
+                    if member.filename.endswith(".ipynb") and not any(
+                        p.startswith((".", "__")) for p in parts
+                    ):
                         shown = f"{path}:{member.filename}"
                         with archive.open(member) as file:
                             yield from _small(shown, file.read(LARGEST_NOTEBOOK + 1), faults)
@@ -165,7 +170,14 @@ def _judge(
     asked, told = scratch / "order.json", scratch / "result.json"
     asked.write_text(json.dumps(order), encoding="utf-8")
     told.unlink(missing_ok=True)
-    command = [_python(about(lesson.name, original).kernel), "-P", "-m", "lessonkit.grading", str(asked), str(told)]
+    command = [
+        _python(about(lesson.name, original).kernel),
+        "-P",
+        "-m",
+        "lessonkit.grading",
+        str(asked),
+        str(told),
+    ]
     environment = {**os.environ, HEADLESS: "1", "MPLBACKEND": "agg", "IPYTHONDIR": str(scratch / "ipython")}
     try:
         done = subprocess.run(
@@ -202,7 +214,7 @@ def _python(kernel: str) -> str:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
-        program = str(KernelSpecManager().get_kernel_spec(kernel).argv[0])  # type: ignore[no-untyped-call]
+        program = str(KernelSpecManager().get_kernel_spec(kernel).argv[0])
         # As Jupyter does: a bare name is the environment's own.
         return program if "/" in program else sys.executable
     except NoSuchKernel as error:

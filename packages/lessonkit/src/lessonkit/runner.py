@@ -214,7 +214,11 @@ def copy_course(notebooks: Path, copied: Path, without: str = "") -> None:
     """
 
     def unwanted(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if name.startswith(".") or name == without or not _plain(Path(folder, name))]
+        return [
+            name
+            for name in names
+            if name.startswith(".") or name == without or not _plain(Path(folder, name))
+        ]
 
     try:
         shutil.copytree(notebooks, copied, ignore=unwanted, copy_function=shutil.copy2)

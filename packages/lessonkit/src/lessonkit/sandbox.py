@@ -38,7 +38,14 @@ def shown_folders() -> list[str]:
 def words(course: Path) -> list[str]:
     """Return the words before a command that runs it in the sandbox, with this copy of a course to read."""
     return [
-        *("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"),
+        *(
+            "bwrap",
+            "--unshare-all",
+            "--unshare-user",
+            "--disable-userns",
+            "--die-with-parent",
+            "--new-session",
+        ),
         *("--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "hand-in", "--clearenv"),
         # First, for programs may lie in it.
         *("--size", str(DISK_BYTES), "--tmpfs", "/tmp"),

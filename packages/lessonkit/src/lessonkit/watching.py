@@ -15,10 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from lessonkit.handover import Theirs
-
-LARGEST = 1_000_000
-"""Of larger arrays no copy is made."""
+from lessonkit.handover import LARGEST, Theirs
 
 
 def watched(function: Callable[..., Any], changed: list[str]) -> Callable[..., Any]:

@@ -49,9 +49,7 @@ def test_a_check_that_loops_for_ever_is_stopped(tmp_path: Path) -> None:
     check = next(cell for cell in lesson["cells"] if cell["id"] == "check-double")
     check["source"] = '# ◆\nwith check("double"):\n    while True:\n        pass'
     result = building.run(tmp_path, lesson, timeout=3)
-    assert result.why == (
-        "cell 5 (id check-double): stopped after 3 s; make it shorter or raise --timeout"
-    )
+    assert result.why == ("cell 5 (id check-double): stopped after 3 s; make it shorter or raise --timeout")
 
 
 def test_a_lesson_that_deletes_its_notebook_deletes_a_copy(tmp_path: Path) -> None:

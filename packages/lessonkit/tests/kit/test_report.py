@@ -1,4 +1,4 @@
-"""Hand-ins are judged outside their own process: what they claim counts for nothing, and they reach nothing."""
+"""Hand-ins are judged outside of their process: what they claim counts for nothing; they reach nothing."""
 
 from __future__ import annotations
 
@@ -31,23 +31,58 @@ ACCOUNT = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.get
 RIGHT = building.SOLUTIONS["double"]
 
 FORGED = {
-    "binds check anew": "from contextlib import nullcontext\ncheck = lambda name: nullcontext()\n",
-    "patches the check": "from lessonkit import checks\nchecks.Check._found = lambda self, *_: checks.Record("
-    "self.exercise, checks.Answer.RIGHT, '')\nchecks.is_unfinished = lambda *_: False\n",
-    "patches the judge": "import lessonkit.grading as g, lessonkit.learner as l\ng._state = lambda *_: ('right', '')\n"
-    "l._answer = lambda *_: {'state': 'right', 'answer': 'right', 'value': True, 'names': {}}\n",
-    "shows a record": "from IPython.display import display\ndisplay({'application/vnd.lessonkit.answer+json':"
-    "{'exercise': 'double', 'answer': 'right', 'message': '', 'error': ''}}, raw=True)\n",
-    "writes to every pipe": "import os\nfor fd in range(3, 40):\n    try:\n        os.write(fd, b'[{\"exercise\": "
-    "\"double\", \"state\": \"right\", \"said\": \"\", \"seconds\": 0}]\\n{\"state\": \"right\"}\\n')\n"
-    "    except OSError:\n        pass\n",
-    "equals everything": "class Any:\n    def __eq__(self, other):\n        return True\n    __hash__ = None\n",
-    "equals as a number": "class Any(int):\n    def __eq__(self, other):\n        return True\n    __hash__ = None\n",
-    "patches the numbers": "import builtins, numpy\nbuiltins.AssertionError = ValueError\nnumpy.allclose = "
-    "numpy.array_equal = lambda *_, **__: True\n",
-    "patches the frames": "import sys\nframe = sys._getframe()\nwhile frame:\n    for value in list(frame.f_locals"
-    ".values()):\n        if isinstance(value, dict) and 'answer' in value:\n            value['answer'] = 'right'\n"
-    "    frame = frame.f_back\n",
+    "binds check anew": """
+from contextlib import nullcontext
+check = lambda name: nullcontext()
+""",
+    "patches the check": """
+from lessonkit import checks
+checks.Check._found = lambda self, *_: checks.Record(self.exercise, checks.Answer.RIGHT, "")
+checks.is_unfinished = lambda *_: False
+""",
+    "patches the judge": """
+import lessonkit.grading, lessonkit.learner
+lessonkit.grading._state = lambda *_: ("right", "")
+lessonkit.learner._answer = lambda *_: {"state": "right", "answer": "right", "value": True, "names": {}}
+""",
+    "shows a record": """
+from IPython.display import display
+record = {"exercise": "double", "answer": "right", "message": "", "error": ""}
+display({"application/vnd.lessonkit.answer+json": record}, raw=True)
+""",
+    "writes to every pipe": """
+import json, os
+result = {"exercise": "double", "state": "right", "said": "", "seconds": 0}
+for descriptor in range(3, 40):
+    try:
+        os.write(descriptor, json.dumps([result]).encode() + b"\\n" + json.dumps(result).encode() + b"\\n")
+    except OSError:
+        pass
+""",
+    "equals everything": """
+class Any:
+    def __eq__(self, other):
+        return True
+""",
+    "equals as a number": """
+class Any(int):
+    def __eq__(self, other):
+        return True
+""",
+    "patches the numbers": """
+import builtins, numpy
+builtins.AssertionError = ValueError
+numpy.allclose = numpy.array_equal = lambda *_, **__: True
+""",
+    "patches the frames": """
+import sys
+frame = sys._getframe()
+while frame:
+    for value in list(frame.f_locals.values()):
+        if isinstance(value, dict) and "answer" in value:
+            value["answer"] = "right"
+    frame = frame.f_back
+""",
 }
 """What stands before ``def double``, whose result is wrong."""
 
@@ -101,8 +136,11 @@ LOOKS = {
 ENDS = {
     "loops": ("while True:\n    pass\n", "it does not end within"),
     "exits": ("import os\nos._exit(0)\n", "it ended its process"),
-    "forks": ("import os, time\nwhile True:\n    try:\n        os.fork() or time.sleep(60)\n    except OSError:\n"
-              "        time.sleep(60)\n", "it starts more than 64 processes"),
+    "forks": (
+        "import os, time\nwhile True:\n    try:\n        os.fork() or time.sleep(60)\n    except OSError:\n"
+        "        time.sleep(60)\n",
+        "it starts more than 64 processes",
+    ),
 }
 
 
@@ -184,7 +222,9 @@ def test_a_hand_in_finds_and_reaches_nothing(judged: dict[str, dict[str, str]], 
 
 @needs_sandbox
 @pytest.mark.parametrize("name", ENDS)
-def test_one_that_does_not_end_or_ends_too_soon_is_an_error(judged: dict[str, dict[str, str]], name: str) -> None:
+def test_one_that_does_not_end_or_ends_too_soon_is_an_error(
+    judged: dict[str, dict[str, str]], name: str
+) -> None:
     assert judged[name]["state"] == "error"
     assert judged[name]["misconception"].startswith(ENDS[name][1])
 
@@ -198,7 +238,14 @@ def test_honest_ones_get_their_state_whatever_their_outputs_claim(judged: dict[s
 
 
 def test_what_a_spreadsheet_would_compute_is_a_text() -> None:
-    row = {"person": "=1+1", "lesson": "it", "exercise": "a", "state": "wrong", "misconception": "@x\ny", "seconds": 1}
+    row = {
+        "person": "=1+1",
+        "lesson": "it",
+        "exercise": "a",
+        "state": "wrong",
+        "misconception": "@x\ny",
+        "seconds": 1,
+    }
     assert table([row]).splitlines()[1] == "'=1+1,it,a,wrong,'@x y,1"
 
 
@@ -212,14 +259,20 @@ def test_hand_ins_come_from_folders_zips_and_files_and_bad_ones_are_one_line_eac
     (tmp_path / "broken.ipynb").write_text("{")
     found, faults = collect([tmp_path / "all", tmp_path / "broken.ipynb", tmp_path / "none"])
     assert [each.person for each in found] == ["anna", "ben"]
-    assert ["cannot be read" in faults[0], "not a notebook" in faults[1], "no such file" in faults[2]] == [True] * 3
+    assert ["cannot be read" in faults[0], "not a notebook" in faults[1], "no such file" in faults[2]] == [
+        True
+    ] * 3
     assert len(faults) == 3 and not any("\n" in fault for fault in faults)
     assert not (tmp_path.parent / "up").exists()
 
 
 @pytest.mark.parametrize(
     ("user", "program", "said"),
-    [(0, "bwrap", "ordinary account"), (1000, "no-such-program", "bubblewrap"), (1000, "false", "allows none")],
+    [
+        (0, "bwrap", "ordinary account"),
+        (1000, "no-such-program", "bubblewrap"),
+        (1000, "false", "allows none"),
+    ],
 )
 def test_without_a_sandbox_it_refuses(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: int, program: str, said: str

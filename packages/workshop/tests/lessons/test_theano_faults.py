@@ -25,7 +25,10 @@ def house(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (TypeError("The updates parameter must be an OrderedDict/dict or a list"), "updates are pairs in a list"),
+        (
+            TypeError("The updates parameter must be an OrderedDict/dict or a list"),
+            "updates are pairs in a list",
+        ),
         (
             TypeError("update target must be a SharedVariable"),
             "in each pair the shared variable comes first, and its new value second",
@@ -38,8 +41,14 @@ def house(monkeypatch: pytest.MonkeyPatch) -> None:
             TypeError("_tensor_py_operators.mean() got an unexpected keyword argument 'out'"),
             "it stops in line 3 of its cell: numpy's functions know no expressions",
         ),
-        (TypeError("Variables do not support boolean operations."), "it stops in line 3 of its cell: an expression has no value yet"),
-        (DisconnectedInputError("grad method"), "it stops in line 3 of its cell: what the slope is asked of does not depend"),
+        (
+            TypeError("Variables do not support boolean operations."),
+            "it stops in line 3 of its cell: an expression has no value yet",
+        ),
+        (
+            DisconnectedInputError("grad method"),
+            "it stops in line 3 of its cell: what the slope is asked of does not depend",
+        ),
         (
             TypeError(
                 "An update must have the same type as the original shared variable "

@@ -1,4 +1,4 @@
-"""What Theano says where an answer is wrong, in words that a learner can use (an entry point of ``lessonkit``)."""
+"""What Theano says of wrong answers, in words that a learner can use: an entry point of ``lessonkit``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ PHRASES = Phrases(
         ),
         (
             re.compile(
-                r": An update must have.*shared_var\.type=(\S+\(.*\)), update_val=.*update_val\.type=(\S+\(.*\))\)"
+                r": An update must have.*shared_var\.type=(\S+\(.*\)), "
+                r"update_val=.*update_val\.type=(\S+\(.*\))\)"
             ),
             "an update has to be of the type of what it updates, {0}, and this is {1}: "
             "np.float32(…) makes a float32 of a number of NumPy's",
