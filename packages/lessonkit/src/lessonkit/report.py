@@ -124,8 +124,8 @@ def report(
 
     Raises LessonkitError where there is no sandbox, and no hand-in is run.
     """
+    sandbox.require_apart(notebooks, *paths, target)
     lessons = {lesson: lesson.read() for lesson in find_lessons(notebooks)}
-    sandbox.require_apart(notebooks, *paths)
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as name:
         scratch = Path(name)

@@ -30,8 +30,6 @@ _SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localt
 def shown_folders() -> list[str]:
     """Return the folders of programs that a hand-in can read."""
     prefixes = {sys.prefix, sys.base_prefix, str(Path(sys.base_prefix).resolve())}
-    # The interpreter may be a link to a link.
-    prefixes.add(str(Path(sys.executable).resolve().parents[1]))
     return [*_SYSTEM, *sorted(each for each in prefixes if not Path(each).is_relative_to("/usr"))]
 
 
@@ -81,9 +79,14 @@ def require(course: Path) -> None:
         raise LessonkitError(f"report needs a sandbox, and this system allows none: {said}")
 
 
-def require_apart(*kept: Path) -> None:
-    """Raise LessonkitError where a hand-in could read solutions or other hand-ins as programs."""
-    for path in kept:
+def require_apart(course: Path, *others: Path) -> None:
+    """Raise LessonkitError where a hand-in could read solutions or other hand-ins."""
+    for path in others:
+        if path.resolve().is_relative_to(course.resolve()):
+            raise LessonkitError(
+                f"{path} lies in the course's folder, which hand-ins can read; name another place"
+            )
+    for path in (course, *others):
         for shown in shown_folders():
             if path.resolve().is_relative_to(Path(shown).resolve()):
                 raise LessonkitError(f"{path} lies in {shown}, which hand-ins can read; move it")

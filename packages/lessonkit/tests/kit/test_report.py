@@ -283,6 +283,11 @@ def test_without_a_sandbox_it_refuses(
         sandbox.require(tmp_path)
 
 
+def test_hand_ins_among_the_lessons_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LessonkitError, match="lies in the course's folder"):
+        sandbox.require_apart(tmp_path, tmp_path / "../elsewhere", tmp_path / "handed-in")
+
+
 def test_solutions_among_the_programs_are_refused() -> None:
     with pytest.raises(LessonkitError, match="hand-ins can read; move it"):
         sandbox.require_apart(Path("/usr/lib"))
