@@ -20,7 +20,8 @@ umask 022
 # Debian's packages.
 NEEDED=(
   python3 python3-venv git nodejs openssh-client gnupg fdisk rsync systemd strace zstd shellcheck e2fsprogs iproute2 file
-  podman crun netavark nftables mmdebstrap qemu-utils dosfstools mtools grub-common grub-pc-bin chromium-headless-shell slapd
+  podman crun netavark nftables mmdebstrap qemu-utils dosfstools mtools grub-common grub-pc-bin chromium-headless-shell
+  bubblewrap slapd
 )
 NEEDED_BY_SLOW=(
   rpm createrepo-c chromium user-mode-linux quota exfatprogs mount exfat-fuse fusefat qemu-system-x86

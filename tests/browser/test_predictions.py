@@ -37,7 +37,7 @@ reveal("digits-share", shares["convolutions"])
 reveal("digits-kind", max(shares, key=shares.get))
 """
 END = 'import os\nprint("the end of kernel", os.getpid())'
-FORM = "form.workshop-predict"
+FORM = "form.lessonkit-predict"
 FILTER = CHECKOUT / "tools/ipynb_optional_output_filter.py"
 
 

@@ -8,7 +8,7 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
 
 **Metadata of the notebook** (all of it optional when running, checked by ``lessonkit check``)::
 
-    "kernelspec": {"name": "theano", …},
+    "kernelspec": {"name": "python3", …},
     "lessonkit": {
       "title": "A dense network",           # else the first markdown heading
       "kind": "lesson",                     # or "tool": no exercises, no parameters cell asked for

@@ -23,6 +23,7 @@ from lessonkit.new import lay_out
 from lessonkit.output import console, ended_cleanly, messages
 from lessonkit.plugin import PLAIN, Plugin
 from lessonkit.proof import Verdict, check_catalogue, check_lesson
+from lessonkit.report import SECONDS, report
 from lessonkit.runner import Progress, RunOptions
 from lessonkit.tables import (
     lessons_table,
@@ -194,6 +195,29 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
             plugin.print_json({"files": files})
         else:
             console.print("\n".join(files))
+
+    @app.command("report")
+    def report_results(
+        handed_in: Annotated[
+            list[Path],
+            typer.Argument(metavar="FOLDER...", help="A folder or zip for each person, or a folder of them."),
+        ],
+        csv: Annotated[Path, typer.Option("--csv", metavar="FILE", help="Write the table here.")],
+        notebooks: Folder = None,
+        seconds: Annotated[
+            float, typer.Option(min=1, help="Stop a cell, or a call of a function, after this long.")
+        ] = SECONDS,
+        as_json: AsJson = False,
+    ) -> None:
+        """Judge handed-in notebooks: run the course's own checks again, and the hand-ins in a sandbox."""
+        rows, faults = report(plugin.notebooks(notebooks), handed_in, csv, seconds)
+        for fault in faults:
+            messages.print(fault, style="red")
+        if as_json:
+            plugin.print_json({"results": rows, "faults": faults})
+        else:
+            console.print(f"{len(rows)} results in {csv}")
+        _finish([not faults])
 
     return app
 

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import ast
+import functools
+import itertools
 import re
 import sys
 import types
+from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Any
 
 LONGEST_MESSAGE = 300
 
-_UPDATE = re.compile(
-    r"An update must have.*shared_var\.type=(\S+\(.*\)), update_val=.*update_val\.type=(\S+\(.*\))\)"
-)
-"""Theano's words."""
-_OF_ANOTHER_TYPE = (
-    "an update has to be of the type of what it updates, {0}, and this is {1}: "
-    "np.float32(…) makes a float32 of a number of NumPy's"
-)
+HOUSES = "lessonkit.faults"
+"""The group of entry points: a ``Phrases`` each, of what a house's own library says."""
+Meanings = tuple[tuple[re.Pattern[str], str], ...]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What a library says, and what it means to a learner; ``{0}`` is the first group of the pattern."""
+
+    results: Meanings = ()
+    """Where a check, not a line of the learner's, cannot use what comes back."""
+    anywhere: Meanings = ()
+    """Matched against ``Class: message``; ``{inside}`` says in which line of the cell."""
+    beyond: re.Pattern[str] | None = None
+    """What begins with it only the library's authors can read."""
+
 
 _OF_RESULTS = (
     (
@@ -77,21 +89,8 @@ _OF_RESULTS = (
         re.compile(r"(\w+)\(\) (?:got an unexpected keyword argument|takes .*positional arguments?)"),
         "{0} takes other arguments than it did: leave its first line as it was",
     ),
-    (
-        re.compile(r"The updates parameter must be"),
-        "updates are pairs in a list, each a shared variable and its new value",
-    ),
-    (
-        re.compile(r"update target must be a SharedVariable"),
-        "in each pair the shared variable comes first, and its new value second",
-    ),
-    (
-        re.compile(r"Bad input argument to theano[\s\S]*Wrong number of dimensions: expected (\d), got (\d)"),
-        "the expression wants {0} axes, and what it is tried with has {1}",
-    ),
 )
-"""What NumPy, Python or Theano say where a check, not a line of the learner's, cannot use what comes
-back, and what it means."""
+"""What NumPy or Python say where a check, not a line of the learner's, cannot use what comes back."""
 _KINDS = {
     "NoneType": "nothing at all, None",
     "generator": "a generator, which runs only once: list(…) makes a list of it",
@@ -105,14 +104,6 @@ _KINDS = {
     "numpy.ndarray": "an array",
 } | dict.fromkeys(("int", "float", "numpy.int64", "numpy.float32", "numpy.float64"), "one number")
 _FOR_IPYTHON = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
-_NO_VALUE_YET = re.compile(r"Variables do not support boolean operations")
-_NUMPY_OF_AN_EXPRESSION = re.compile(r"_tensor_py_operators\.\w+\(\) got an unexpected keyword argument")
-_TRACE = re.compile(
-    r"\s*(?:Apply node that caused the error|Backtrace when (?:that|the) variable is created)"
-)
-"""What follows is about Theano's graph."""
-_SLOPE_OF_ANOTHER = "DisconnectedInputError"
-
 _PLAIN = {
     list: "a list: np.array makes one of it",
     tuple: "a tuple: np.array makes one of it",
@@ -167,7 +158,8 @@ def words_of_answer(
     The code of the files ``own`` is the learner's; the first in ``trace`` is the check itself. ``otherwise``
     is said of all errors that are not within the learner's code.
     """
-    inside, depth = "", 0
+    line = getattr(error, "line_in_answer", 0)  # of a hand-in, which runs in another process
+    inside, depth = f" in line {line} of its cell" if line else "", 0
     while trace is not None:
         if depth and trace.tb_frame.f_code.co_filename in own:
             inside = f" in line {trace.tb_lineno} of its cell"
@@ -184,20 +176,16 @@ def words_of_answer(
             return f"an array is asked for, and this is {kind}"
     text = cause(error)
     if not inside:
-        for told, meant in _OF_RESULTS:
+        for told, meant in _OF_RESULTS + tuple(itertools.chain(*(each.results for each in _houses()))):
             if found := told.search(text) or told.search(str(error)):
                 of_a_kind = "is {0}" in meant
                 return meant.format(*(_kind(each) if of_a_kind else each for each in found.groups()))
         if "NoneType" in text:
             return "a result is asked for, and this is nothing at all, None"
-    if _NUMPY_OF_AN_EXPRESSION.search(text):
-        return f"it stops{inside}: numpy's functions know no expressions; x.mean() and T.log(x) do"
-    if _NO_VALUE_YET.search(text):
-        return f"it stops{inside}: an expression has no value yet, so neither `if` nor numpy can compare it"
-    if type(error).__name__ == _SLOPE_OF_ANOTHER:
-        return f"it stops{inside}: what the slope is asked of does not depend on what it is asked along"
-    if update := _UPDATE.match(" ".join(text.split())):
-        return _OF_ANOTHER_TYPE.format(*update.groups())
+    said = f"{type(error).__name__}: {' '.join(text.split())}"
+    for told, meant in itertools.chain(*(each.anywhere for each in _houses())):
+        if found := told.search(said):
+            return meant.format(*found.groups(), inside=inside)
     return f"it stops{inside} with {type(error).__name__}: {_cut(text)}"
 
 
@@ -210,7 +198,16 @@ def cause(error: Exception) -> str:
     """Return what an error says, without what libraries hand over that only they can read."""
     plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
     text = str(error.args[0] if plain else error)
-    return _TRACE.split(text)[0] or text
+    for house in _houses():
+        if house.beyond is not None:
+            text = house.beyond.split(text)[0] or text
+    return text
+
+
+@functools.cache
+def _houses() -> tuple[Phrases, ...]:
+    """Return what the houses of this environment know."""
+    return tuple(each.load() for each in entry_points(group=HOUSES))
 
 
 def returns_nothing(solution: str, texts: list[str]) -> str:

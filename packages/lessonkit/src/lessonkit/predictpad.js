@@ -13,7 +13,7 @@ function element(kind, parent, attributes = {}, words = "") {
 function render({ model, el }) {
   const { text, choices, low, high, unit } = model.get("question");
   const own = `prediction-${++made}`;
-  const form = element("form", el, { class: "workshop-predict", novalidate: "" });
+  const form = element("form", el, { class: "lessonkit-predict", novalidate: "" });
   const fields = element("fieldset", form);
   element("legend", fields, {}, text);
   const answers = element("div", fields, { class: "answers" });

@@ -89,7 +89,8 @@ def check_lesson(lesson: Lesson, how: RunOptions, show: ShowProgress, *, static:
             with show(f"{lesson.name} ({how.profile}, solved)") as progress:
                 _check_run(verdict, lesson, told, notebook, how, progress)
     except LessonkitError as error:
-        verdict.faults.append(str(error))
+        # Its file may have told it already.
+        verdict.faults += [str(error)] if str(error) not in verdict.faults else []
     verdict.passed = not verdict.faults
     return verdict
 

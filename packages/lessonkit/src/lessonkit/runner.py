@@ -172,7 +172,7 @@ def run_notebook(
     with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         copied = scratch / "notebooks"
-        _copy(how.notebooks, copied)
+        copy_course(how.notebooks, copied)
         file = scratch / "lesson.ipynb"
         file.write_text(json.dumps(_as_format_4_5(prepared)), encoding="utf-8")
         job = Job(
@@ -205,14 +205,20 @@ def _as_format_4_5(prepared: Prepared) -> Notebook:
     return {**prepared.notebook, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def _copy(notebooks: Path, copied: Path) -> None:
+def copy_course(notebooks: Path, copied: Path, without: str = "") -> None:
     """Copy the notebooks folder: what lessons read, without hidden files, sockets and the like.
+
+    Nothing of the name ``without`` is copied, at whatever depth.
 
     Raises LessonkitError, naming the first file that could not be copied and why.
     """
 
     def unwanted(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if name.startswith(".") or not _plain(Path(folder, name))]
+        return [
+            name
+            for name in names
+            if name.startswith(".") or name == without or not _plain(Path(folder, name))
+        ]
 
     try:
         shutil.copytree(notebooks, copied, ignore=unwanted, copy_function=shutil.copy2)

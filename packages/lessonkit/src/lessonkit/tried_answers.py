@@ -131,10 +131,10 @@ def _in_a_fork(
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 for text in texts:
                     _limit()
-                    with _as_it_was(exercise, namespace), cheaper.block():
+                    with as_it_was(exercise, namespace), cheaper.block():
                         tried = _try(exercise, text, check, namespace)
                     if cheaper.fails(tried):
-                        with _as_it_was(exercise, namespace):
+                        with as_it_was(exercise, namespace):
                             tried = _try(exercise, text, check, namespace)
                     pipe.write(json.dumps(tried) + "\n")
                     pipe.flush()
@@ -162,7 +162,7 @@ def _stopped(status: int) -> Tried:
 
 
 @contextlib.contextmanager
-def _as_it_was(exercise: str, namespace: dict[str, Any]) -> Iterator[None]:
+def as_it_was(exercise: str, namespace: dict[str, Any]) -> Iterator[None]:
     """Put back what an answer binds and draws, and forget what its check said."""
     from lessonkit import checks
 
@@ -216,7 +216,7 @@ def _try(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tri
     from lessonkit import checks
 
     namespace.setdefault("In", []).append(text)
-    with _unseen():
+    with unseen():
         for source, what in ((text, "the exercise"), (check, "the check")):
             try:
                 exec(compile(source, f"<{what}>", "exec"), namespace)
@@ -230,7 +230,7 @@ def _try(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tri
 
 
 @contextlib.contextmanager
-def _unseen() -> Iterator[None]:
+def unseen() -> Iterator[None]:
     """Keep what is printed and drawn from the notebook, whose sockets are the kernel's alone."""
     from IPython.utils.capture import capture_output
 

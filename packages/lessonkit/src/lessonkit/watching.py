@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-LARGEST = 1_000_000
-"""Of larger arrays no copy is made."""
+from lessonkit.handover import LARGEST, Theirs
 
 
 def watched(function: Callable[..., Any], changed: list[str]) -> Callable[..., Any]:
@@ -41,7 +40,7 @@ def watch(names: list[str], namespace: dict[str, Any], changed: list[str]) -> di
     put = {
         name: (value, watched(value, changed))
         for name, value in found.items()
-        if isinstance(value, types.FunctionType)
+        if isinstance(value, types.FunctionType | Theirs)
     }
     namespace.update({name: stand_in for name, (_, stand_in) in put.items()})
     return put

@@ -44,6 +44,30 @@ def test_a_check_that_raises_names_what_it_raised(tmp_path: Path) -> None:
     assert "check:double finds the solution wrong" in result.why and "nowhere" in result.why
 
 
+def test_a_check_that_loops_for_ever_is_stopped(tmp_path: Path) -> None:
+    lesson = building.sound()
+    check = next(cell for cell in lesson["cells"] if cell["id"] == "check-double")
+    check["source"] = '# ◆\nwith check("double"):\n    while True:\n        pass'
+    result = building.run(tmp_path, lesson, timeout=3)
+    assert result.why == ("cell 5 (id check-double): stopped after 3 s; make it shorter or raise --timeout")
+
+
+def test_a_lesson_that_deletes_its_notebook_deletes_a_copy(tmp_path: Path) -> None:
+    deletes = code("import pathlib\npathlib.Path('10-it.ipynb').unlink()", name="deletes")
+    kept = tmp_path / "kept"
+    result = building.run(tmp_path / "notebooks", notebook(deletes, code("1 + 1", name="later")), output=kept)
+    assert result.why == "" and (kept / "1-try/10-it.ipynb").is_file()
+    assert (tmp_path / "notebooks/1-try/10-it.ipynb").is_file()
+
+
+def test_a_lesson_that_deletes_all_it_can_reach_is_one_line(tmp_path: Path) -> None:
+    deletes = code("import shutil\nshutil.rmtree('../..')", name="deletes")
+    result = building.run(tmp_path / "notebooks", notebook(deletes, code("1 + 1", name="later")))
+    assert not result.passed and "\n" not in result.why
+    assert "deletes" in result.why, result.why
+    assert (tmp_path / "notebooks/1-try/10-it.ipynb").is_file()
+
+
 def test_a_lesson_that_binds_check_anew_is_told_where(tmp_path: Path) -> None:
     lesson = building.sound()
     lesson["cells"].insert(-1, code("check = 3", name="again"))

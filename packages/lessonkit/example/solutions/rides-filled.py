@@ -1,0 +1,2 @@
+def filled(minutes):
+    return minutes.fillna(minutes.median())

@@ -1,0 +1,2 @@
+def joined(rides, stations):
+    return rides.merge(stations, on="station", how="left")

@@ -1,0 +1,2 @@
+def means(rides):
+    return rides.groupby("station")["minutes"].mean()

@@ -1,2 +1,0 @@
-def longest(words):
-    return max(words, key=len)
