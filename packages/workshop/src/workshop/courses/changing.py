@@ -172,6 +172,7 @@ def _source(start: From, state: Path) -> Iterator[Source]:
     """Read a course's newest revision that may be trusted."""
     trust = Trust(signers=start.signers, allow_unsigned=start.signers is None)
     if start.is_repository:
+        state.mkdir(parents=True, exist_ok=True)
         found = read_repository(origin(start.source), ".", start.branch or None, state, trust, keep=True)
     elif not Path(start.source).is_dir():
         raise WorkshopError(f"there is no folder {start.source}; name a course's folder or its git address")

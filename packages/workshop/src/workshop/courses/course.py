@@ -260,7 +260,7 @@ def packages_of(course: Course, kernel: Kernel) -> list[str]:
             f"{kernel.lock} has no {STARTS_KERNELS}, without which no kernel starts; add it to the requirements "
             f"and run 'workshop course lock {course.folder}'"
         )
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _only(table: dict[str, Any], known: set[str], required: set[str], where: str) -> None:

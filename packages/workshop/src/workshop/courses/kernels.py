@@ -56,7 +56,7 @@ def _make(kernel: Kernel, lock: Path, place: Path, settings: Settings) -> None:
     _uv(
         kernel, settings,
         "pip", "sync", "--python", str(place / "bin" / "python"), "--require-hashes", "--only-binary", ":all:",
-        *stick, str(lock),
+        *stick, str(lock.absolute()),
     )  # fmt: skip
     write_whole(place / WHOLE, "")
 
@@ -81,7 +81,7 @@ def _uv(kernel: Kernel, settings: Settings, *words: str) -> None:
 
 def said(text: str) -> str:
     """Return uv's first complaint and its last cause, in one line."""
-    joined = re.sub(r"\n\s+│?\s*(?=[a-z(])", " ", text)  # it breaks its lines
+    joined = re.sub(r"\n\s+│?\s*(?=[a-z(])", " ", text.partition("hint:")[0])  # it breaks its lines
     causes = CAUSE.findall(joined)
     return "; ".join(dict.fromkeys(causes[:1] + causes[-1:])) or programs.last_line(text) or "uv failed"
 
