@@ -13,7 +13,7 @@ from sync.organiser import Organiser, allowed_signers, new_key
 from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings
 from workshop.courses.changing import From, add, remove, update
-from workshop.courses.home import find_courses, home
+from workshop.courses.home import courses_shown, find_courses, home
 
 
 @pytest.fixture
@@ -191,3 +191,17 @@ def test_one_publishers_key_does_not_sign_anothers_course(settings: Settings, lo
 def test_an_unknown_course_is_named_with_those_that_there_are(settings: Settings) -> None:
     with pytest.raises(WorkshopError, match="no course 'x' here; there are: none"):
         remove(settings, "x")
+
+
+def test_the_start_page_gets_lessons_and_plans(settings: Settings, lock: str, tmp_path: Path) -> None:
+    plan = (
+        '[[plan]]\nname = "day"\ntitle = "A day"\nminutes = 30\n'
+        'item = [{lesson = "a", minutes = 20}, {title = "A break", minutes = 10}]\n'
+    )
+    assert courses_shown(settings) == []
+    added(settings, From(str(course(tmp_path / "c", lock, f"{COURSE}{plan}"))))
+    (shown,) = courses_shown(settings)
+    assert [each["path"] for each in shown["lessons"]] == ["knots/a.ipynb", "knots/b.ipynb"]
+    assert [item["minutes"] for item in shown["plans"][0]["items"]] == [20, 10]
+    (home(settings, "knots").files / "course.toml").write_text("name = ")
+    assert courses_shown(settings) == []

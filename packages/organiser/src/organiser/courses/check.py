@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from lessonkit.judging import run_lesson
 from lessonkit.runner import RunOptions
+from workshop.core import programs
+from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings
 from workshop.courses.changing import fetch_data
 from workshop.courses.course import Course, require_sound
@@ -25,7 +28,17 @@ def check(course: Course, settings: Settings, say: Callable[[str], None]) -> dic
     environments = make_environments(course, place / "venvs", settings, say)
     fetch_data(course, place / "data", settings)
     register(course, environments, place / "jupyter" / "kernels", place / "data")
+    for name, environment in environments.items():
+        _require_start(name, environment)
     return _run(course, place / "jupyter", say)
+
+
+def _require_start(kernel: str, environment: Path) -> None:
+    """Raise WorkshopError when a kernel cannot start, before each notebook waits for it."""
+    words = [environment / "bin" / "python", "-m", "ipykernel_launcher", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, errors="replace", cwd="/", check=False)
+    if done.returncode:
+        raise WorkshopError(f"the kernel {kernel} cannot start: {programs.last_line(done.stderr)}")
 
 
 def _run(course: Course, jupyter: Path, say: Callable[[str], None]) -> dict[str, str]:

@@ -14,6 +14,7 @@ below the prefix
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,28 @@ def lessons_shown(course: Course, prefix: str = "") -> tuple[list[dict[str, Any]
             }
         )
     return shown, faults
+
+
+def courses_shown(settings: Settings) -> list[dict[str, Any]]:
+    """Return what the start page shows of the courses that were added; what is faulty is left out."""
+    shown = []
+    for course, _ in find_courses(settings).courses:
+        with contextlib.suppress(WorkshopError, OSError):
+            lessons, _ = lessons_shown(course, f"{course.name}/")
+            titles = {each["path"]: each["title"] for each in lessons}
+            plans = [
+                {
+                    "title": plan.title,
+                    "minutes": plan.minutes,
+                    "items": [
+                        {
+                            "minutes": item.minutes,
+                            "title": item.title or titles.get(f"{course.name}/{item.lesson}.ipynb", item.lesson),
+                        }
+                        for item in plan.items
+                    ],
+                }
+                for plan in course.plans
+            ]
+            shown.append({"name": course.name, "title": course.title, "lessons": lessons, "plans": plans})
+    return shown
