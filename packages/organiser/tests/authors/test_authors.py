@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from courses.making import LOOSE, machine, notebook, wheel
+
 from organiser.courses.check import check
 from organiser.courses.locking import lock
 from organiser.courses.new import make
@@ -109,7 +109,7 @@ def test_a_package_without_a_wheel_is_named(folder: Path, wheels: Path, tag: str
 def test_a_kernel_that_cannot_start_is_told(folder: Path, wheels: Path, tmp_path: Path) -> None:
     make(folder, likely)
     lock(read_course(folder))  # of a package that has only the kernel's name
-    with pytest.raises(WorkshopError, match="my-robots cannot start: .*ipykernel_launcher"):
+    with pytest.raises(WorkshopError, match=r"my-robots cannot start: .*ipykernel_launcher"):
         check(read_course(folder), machine(tmp_path / "machine"), print)
 
 

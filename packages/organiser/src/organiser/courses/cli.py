@@ -28,7 +28,7 @@ def new_command(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is likely.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a course of a folder of notebooks: course.toml, requirements, and the kernel that notebooks name."""
+    """Make a course of a folder of notebooks: course.toml, requirements, the kernel that notebooks name."""
 
     def ask(question: str, likely: str) -> str:
         if yes:
@@ -63,11 +63,15 @@ def lock_command(folder: Folder, json: Json = False) -> None:
 def check_command(folder: Folder, json: Json = False) -> None:
     """Prove that a course can be added, and run each of its notebooks, headless and without a network."""
     if os.geteuid() == 0:
-        raise WorkshopError("a course is somebody's code, which root does not run; check it as another account")
+        raise WorkshopError(
+            "a course is somebody's code, which root does not run; check it as another account"
+        )
     with ended_cleanly():
         found = checking.check(read_course(folder), load_settings(), messages.print)
     if json:
-        print_json({"notebooks": [{"name": name, "passed": not why, "why": why} for name, why in found.items()]})
+        print_json(
+            {"notebooks": [{"name": name, "passed": not why, "why": why} for name, why in found.items()]}
+        )
     for name, why in found.items() if not json else ():
         console.print(f"{name}: {why or 'runs'}")
     if any(found.values()):

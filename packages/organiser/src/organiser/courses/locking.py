@@ -36,10 +36,13 @@ def lock(course: Course) -> dict[str, int]:
 def _compile(course: Course, kernel: Kernel) -> None:
     wanted = course.folder / kernel.requirements
     if not wanted.is_file():
-        raise WorkshopError(f"the kernel {kernel.name} has no {kernel.requirements}; write the packages it needs")
+        raise WorkshopError(
+            f"the kernel {kernel.name} has no {kernel.requirements}; write the packages it needs"
+        )
     done = subprocess.run(
         [
-            programs.find_uv(load_settings()), "pip", "compile", "--quiet", "--universal", "--python-version", PYTHON,
+            programs.find_uv(load_settings()), "pip", "compile", "--quiet", "--universal",
+            "--python-version", PYTHON,
             "--generate-hashes", "--only-binary", ":all:", "--no-annotate", "--no-header", "--upgrade",
             str(wanted.resolve()), "--output-file", str((course.folder / kernel.lock).resolve()),
         ],
@@ -64,5 +67,5 @@ def require_wheels(course: Course, kernel: Kernel) -> None:
             for each in listed:
                 if not each.name.endswith(".whl"):
                     raise WorkshopError(
-                        f"{each.name} of {kernel.lock} has no wheel for {processor}; take another version or package"
+                        f"{each.name} of {kernel.lock} has no wheel for {processor}; take another version"
                     )

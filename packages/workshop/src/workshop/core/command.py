@@ -31,7 +31,10 @@ CAPABILITIES: Table = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
-    "course": ("workshop.courses.cli", "Courses of others: add, list, remove; for authors: new, lock, check."),
+    "course": (
+        "workshop.courses.cli",
+        "Courses of others: add, list, remove; for authors: new, lock, check.",
+    ),
     "bench": ("workshop.bench", "Measure the performance figures of docs/status.md."),
 }
 UNLISTED: Table = {
@@ -216,7 +219,7 @@ def as_command(module: str, word: str) -> Any:
 
 
 def find_added(group: str = GROUP) -> dict[str, str]:
-    """Return the words that installed packages add to a group, or those of this checkout; each with its app."""
+    """Return the words that installed packages add to a group, or this checkout's; each with its app."""
     import tomllib
     from importlib.metadata import entry_points
 

@@ -47,14 +47,15 @@ class From:
     def is_repository(self) -> bool:
         """Whether git has it."""
         return is_address(self.source) or (
-            Path(self.source).exists() and (self.signers is not None or not (Path(self.source) / FILE).is_file())
+            Path(self.source).exists()
+            and (self.signers is not None or not (Path(self.source) / FILE).is_file())
         )
 
 
 def add(settings: Settings, start: From, agree: Agree, say: Say) -> tuple[Course, Report]:
     """Add a course; ``agree`` is asked before anything is installed or fetched.
 
-    Raises WorkshopError when the course is faulty, is there already, or cannot be had; then nothing of it stays.
+    Raises WorkshopError when it is faulty, is there already, or cannot be had; then nothing of it stays.
     """
     if not is_address(start.source):
         start = replace(start, source=str(Path(start.source).resolve()))
@@ -98,12 +99,14 @@ def update(settings: Settings, name: str, say: Say, source: str = "") -> tuple[s
                 tempfile.TemporaryDirectory(prefix=".new-", dir=courses_folder(prefix)) as new,
                 _source(start, place.state / "source") as found,
             ):
+                for note in found.notes:
+                    say(f"{name}: {note}")
                 if found.revision == record.revision:
                     return record.revision, None
                 course = _unpacked(found, Path(new) / "files")
                 if course.name != name:
                     raise WorkshopError(f"{start.source} has the course {course.name} now, and not {name}")
-                # The environments of a new lock have names of their own: what fails here leaves the old course.
+                # A new lock's environments have names of their own: what fails here leaves the old course.
                 make_environments(course, place.folder / "venvs", settings, say)
                 place.files.rename(Path(new) / "before")
                 course.folder.rename(place.files)
@@ -163,7 +166,9 @@ def _alone(settings: Settings) -> Iterator[Path]:
 def _known(settings: Settings, name: str) -> Home:
     there = {each.parent.name for each in courses_folder(home(settings, "").prefix).glob(f"*/{RECORD}")}
     if name not in there:
-        raise WorkshopError(f"there is no course {name!r} here; there are: {', '.join(sorted(there)) or 'none'}")
+        raise WorkshopError(
+            f"there is no course {name!r} here; there are: {', '.join(sorted(there)) or 'none'}"
+        )
     return home(settings, name)
 
 
@@ -203,7 +208,8 @@ def _require_free(place: Home) -> None:
     if place.is_installed:
         raise WorkshopError(
             f"there is a course {place.name} already, from {place.record().source}; "
-            f"'workshop update courses {place.name}' brings its news, 'workshop course remove {place.name}' removes it"
+            f"'workshop update courses {place.name}' brings its news, "
+            f"'workshop course remove {place.name}' removes it"
         )
     if place.delivered.exists() and not (place.state / "notebooks").is_dir():
         raise WorkshopError(

@@ -138,7 +138,10 @@ def remove(name: Name, json: Json = False) -> None:
 def update(
     names: Annotated[list[str] | None, typer.Argument(help="Courses; all when none is named.")] = None,
     source: Annotated[
-        str, typer.Option("--from", metavar="SOURCE", help="A bundle or a folder, say on a stick; for one course.")
+        str,
+        typer.Option(
+            "--from", metavar="SOURCE", help="A bundle or a folder, say on a stick; for one course."
+        ),
     ] = "",
     json: Json = False,
 ) -> None:

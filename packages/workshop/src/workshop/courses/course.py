@@ -19,10 +19,10 @@
     minutes = 60
     item = [{lesson = "10-mean", minutes = 50}, {title = "A break", minutes = 10}]
 
-A kernel is named like its course, or begins with the course's name and a hyphen, so that no two courses meet. One
-without ``lock`` and ``requirements`` is a kernel that the workshop has itself, such as ``pytorch``. Paths are
-relative to the course's folder and stay within it. A lesson is a notebook's path in the folder of notebooks, without
-``.ipynb``. The items of a plan add up to its minutes.
+A kernel is named like its course, or begins with the course's name and a hyphen, so that no two courses meet.
+One without ``lock`` and ``requirements`` is a kernel that the workshop has itself, such as ``pytorch``. Paths
+are relative to the course's folder and stay within it. A lesson is a notebook's path in the folder of notebooks,
+without ``.ipynb``. The items of a plan add up to its minutes.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def require_sound(course: Course, *, locked: bool = True) -> None:
     for plan in course.plans:
         for item in plan.items:
             if item.lesson and item.lesson not in names:
-                raise WorkshopError(f"the plan {plan.name} names the lesson {item.lesson}, which is not there")
+                raise WorkshopError(f"the plan {plan.name} names the lesson {item.lesson}, which is missing")
     course.datasets()
     for kernel in course.kernels if locked else ():
         if kernel.is_own:
@@ -234,8 +234,8 @@ def require_sound(course: Course, *, locked: bool = True) -> None:
 def packages_of(course: Course, kernel: Kernel) -> list[str]:
     """Return the packages that a kernel's lock names.
 
-    Raises WorkshopError when there is no lock, or it holds anything but versions with hashes: an address or an
-    option would lead to files that nobody listed.
+    Raises WorkshopError when there is no lock, or it holds anything but versions with hashes: an address or
+    an option would lead to files that nobody listed.
     """
     file = course.folder / kernel.lock
     try:
@@ -257,8 +257,8 @@ def packages_of(course: Course, kernel: Kernel) -> list[str]:
         found.append(package[1].lower().replace("_", "-"))
     if STARTS_KERNELS not in found:
         raise WorkshopError(
-            f"{kernel.lock} has no {STARTS_KERNELS}, without which no kernel starts; add it to the requirements "
-            f"and run 'workshop course lock {course.folder}'"
+            f"{kernel.lock} has no {STARTS_KERNELS}, without which no kernel starts; add it to the "
+            f"requirements and run 'workshop course lock {course.folder}'"
         )
     return list(dict.fromkeys(found))
 

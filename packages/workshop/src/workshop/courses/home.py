@@ -165,7 +165,8 @@ def courses_shown(settings: Settings) -> list[dict[str, Any]]:
                     "items": [
                         {
                             "minutes": item.minutes,
-                            "title": item.title or titles.get(f"{course.name}/{item.lesson}.ipynb", item.lesson),
+                            "title": item.title
+                            or titles.get(f"{course.name}/{item.lesson}.ipynb", item.lesson),
                         }
                         for item in plan.items
                     ],

@@ -1,4 +1,4 @@
-"""The kernels of a course: an environment for each, made by uv of wheels with known hashes, and its kernelspec.
+"""The kernels of a course: for each an environment, made by uv of wheels with known hashes; its kernelspec.
 
 Nothing of a wheel is run while it is installed.
 """
@@ -52,10 +52,12 @@ def make_environments(
 def _make(kernel: Kernel, lock: Path, place: Path, settings: Settings) -> None:
     base = getattr(sys, "_base_executable", None) or sys.executable
     _uv(kernel, settings, "venv", "--clear", "--no-project", "--python", base, str(place))
-    stick = ["--find-links", str(settings.stick / "wheels")] if settings.stick else []
+    wheels = settings.stick / "wheels" if settings.stick else None
+    stick = ["--find-links", str(wheels)] if wheels and wheels.is_dir() else []
     _uv(
         kernel, settings,
-        "pip", "sync", "--python", str(place / "bin" / "python"), "--require-hashes", "--only-binary", ":all:",
+        "pip", "sync", "--python", str(place / "bin" / "python"), "--require-hashes",
+        "--only-binary", ":all:",
         *stick, str(lock.absolute()),
     )  # fmt: skip
     write_whole(place / WHOLE, "")
@@ -63,7 +65,12 @@ def _make(kernel: Kernel, lock: Path, place: Path, settings: Settings) -> None:
 
 def _uv(kernel: Kernel, settings: Settings, *words: str) -> None:
     """Run uv; raises WorkshopError that says why a kernel's environment cannot be had."""
-    variables = {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true", "NO_COLOR": "1"}
+    variables = {
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_SYSTEM_CERTS": "true",
+        "NO_COLOR": "1",
+    }
     cache = settings.cache / "uv"
     if os.access(cache, os.W_OK):  # where another account set up, it is that one's alone
         variables["UV_CACHE_DIR"] = str(cache)
@@ -73,7 +80,8 @@ def _uv(kernel: Kernel, settings: Settings, *words: str) -> None:
         variables["UV_OFFLINE"] = "true"
     done = subprocess.run(
         [programs.find_uv(settings), *words],
-        capture_output=True, text=True, errors="replace", cwd="/", env={**os.environ, **variables}, check=False,
+        capture_output=True, text=True, errors="replace", cwd="/", check=False,
+        env={**os.environ, **variables},
     )  # fmt: skip
     if done.returncode:
         raise WorkshopError(f"the packages of the kernel {kernel.name} cannot be had: {said(done.stderr)}")

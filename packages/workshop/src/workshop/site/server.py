@@ -163,7 +163,7 @@ def _pace(notebooks: Path | None) -> dict[str, str] | None:
 class Courses(Guarded):
     """``/courses.js``: the courses that were added to this machine, with their lessons and plans.
 
-    A script that stands in for the file of this name, which knows none: courses come and go after the site was made.
+    A script that stands in for the file of this name, which knows none: courses come after the site was made.
     """
 
     async def get(self) -> None:
