@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "sync": set(),
     "teach": {"datasets", "imagenet", "lessonkit", "lessons"},
     "lessonkit": set(),
-    "organiser": {"courses", "datasets", "lessons", "site", "sync"},
+    "organiser": {"courses", "datasets", "lessonkit", "lessons", "site", "sync"},
 }  # fmt: skip
 """The rooms of workshop, and two packages: what each may import besides the foundation."""
 

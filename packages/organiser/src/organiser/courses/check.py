@@ -35,7 +35,7 @@ def check(course: Course, settings: Settings, say: Callable[[str], None]) -> dic
 
 def _require_start(kernel: str, environment: Path) -> None:
     """Raise WorkshopError when a kernel cannot start, before each notebook waits for it."""
-    words = [environment / "bin" / "python", "-m", "ipykernel_launcher", "--version"]
+    words = [str(environment / "bin" / "python"), "-m", "ipykernel_launcher", "--version"]
     done = subprocess.run(words, capture_output=True, text=True, errors="replace", cwd="/", check=False)
     if done.returncode:
         raise WorkshopError(f"the kernel {kernel} cannot start: {programs.last_line(done.stderr)}")

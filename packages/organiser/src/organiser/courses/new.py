@@ -12,7 +12,15 @@ from lessonkit.catalogue import Lesson, find_lessons
 from lessonkit.errors import LessonkitError
 from workshop.core.errors import WorkshopError
 from workshop.core.files import write_whole
-from workshop.courses.course import FILE, LONGEST_NAME, STARTS_KERNELS, Course, read_course, require_sound
+from workshop.courses.course import (
+    FILE,
+    LONGEST_NAME,
+    NAME,
+    STARTS_KERNELS,
+    Course,
+    read_course,
+    require_sound,
+)
 
 REQUIREMENTS = "requirements.txt"
 NOT_STATED = "not stated"
@@ -58,6 +66,8 @@ def make(folder: Path, ask: Ask) -> New:
         raise WorkshopError(str(error).replace("lessons; use --notebooks DIR", "notebooks")) from error
     likely = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-0123456789")[:LONGEST_NAME]
     name = ask("Name (small letters, digits, hyphens)", likely.rstrip("-") or "course")
+    if not NAME.fullmatch(name):
+        raise WorkshopError(f"a name is small letters, digits and hyphens, and not {name!r}")
     title = ask("Title", folder.resolve().name.replace("-", " ").replace("_", " ").capitalize())
     licence = ask("Licence", NOT_STATED)
     values = {"name": name, "title": title, "licence": licence, "notebooks": below, "lock": f"{name}.txt"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -91,7 +91,7 @@ def add(
 def list_(json: Json = False) -> None:
     """List the courses that were added: title, revision, source, lessons."""
     here = find_courses(load_settings())
-    rows = []
+    rows: list[dict[str, Any]] = []
     for each, record in here.courses:
         lessons, faults = lessons_shown(each)
         here.faults += faults

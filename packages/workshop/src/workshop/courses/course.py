@@ -21,8 +21,8 @@
 
 A kernel is named like its course, or begins with the course's name and a hyphen, so that no two courses meet.
 One without ``lock`` and ``requirements`` is a kernel that the workshop has itself, such as ``pytorch``. Paths
-are relative to the course's folder and stay within it. A lesson is a notebook's path in the folder of notebooks,
-without ``.ipynb``. The items of a plan add up to its minutes.
+are relative to the course's folder and stay within it. A lesson is a notebook's path in the folder of
+notebooks, without ``.ipynb``. The items of a plan add up to its minutes.
 """
 
 from __future__ import annotations
