@@ -21,6 +21,8 @@
   const config = window.workshopConfig || {
     ports: { jupyter: 8080, tensorboard: 8081, web: 8082 }, demos: [], lessons: [],
   };
+  const courses = window.workshopCourses || [];
+  const everyLesson = [...config.lessons, ...courses.flatMap((course) => course.lessons)];
   const served = location.protocol.startsWith("http");
   const states = {};
 
@@ -57,7 +59,7 @@
   function opened() {
     try {
       const paths = JSON.parse(localStorage.getItem(LAST)) || [];
-      return paths.filter((path) => config.lessons.some((lesson) => lesson.path === path));
+      return paths.filter((path) => everyLesson.some((lesson) => lesson.path === path));
     } catch {
       return [];
     }
@@ -78,14 +80,14 @@
   /** The large button: the first lesson on the first visit, then the one that was opened last. */
   function fillNext() {
     const [last] = opened();
-    const lesson = config.lessons.find((each) => each.path === last) || config.lessons[0];
+    const lesson = everyLesson.find((each) => each.path === last) || everyLesson[0];
     document.getElementById("next").hidden = !lesson;
     if (!lesson) return;
     const link = document.querySelector("#next a");
     link.href = lessonAddress(lesson);
     link.textContent = `${last ? "Continue" : "Begin"} · ${lesson.title}`;
     document.querySelector("#next span").textContent = last
-      ? `${opened().length} of ${config.lessons.length} lessons opened on this computer`
+      ? `${opened().length} of ${everyLesson.length} lessons opened on this computer`
       : lesson.minutes ? `${lesson.minutes} minutes` : "";
   }
 
@@ -93,22 +95,45 @@
     return address("jupyter", `/lab/tree/${lesson.path.split("/").map(encodeURIComponent).join("/")}`);
   }
 
-  function fillLessons() {
+  /** Add a line for each lesson to a list. */
+  function listLessons(list, lessons, chapter) {
     const done = new Set(opened());
-    document.getElementById("lessons-part").hidden = !config.lessons.length;
-    document.getElementById("reading").hidden = !config.reading;
-    if (config.reading) document.querySelector("#reading a").href = config.reading;
-    for (const lesson of config.lessons) {
+    for (const [number, lesson] of lessons.entries()) {
       const link = element("a", "", { href: lessonAddress(lesson) });
       link.append(
-        element("span", lesson.path.split("-")[0], { className: "chapter" }),
+        element("span", chapter(lesson, number), { className: "chapter" }),
         element("strong", lesson.title),
         element("span", [done.has(lesson.path) && "✓ opened", lesson.minutes && minutes(lesson), lesson.memory && `${lesson.memory} MB`]
           .filter(Boolean).join(" · "), { className: "quiet" }),
       );
       const item = document.createElement("li");
       item.append(link);
-      document.getElementById("lessons").append(item);
+      list.append(item);
+    }
+  }
+
+  function fillLessons() {
+    document.getElementById("lessons-part").hidden = !config.lessons.length;
+    document.getElementById("reading").hidden = !config.reading;
+    if (config.reading) document.querySelector("#reading a").href = config.reading;
+    listLessons(document.getElementById("lessons"), config.lessons, (lesson) => lesson.path.split("-")[0]);
+  }
+
+  /** The courses of others that were added to this machine: lessons, and for the speaker their plans. */
+  function fillCourses() {
+    for (const course of courses) {
+      const part = document.createElement("section");
+      const list = element("ol", "", { className: "lessons" });
+      listLessons(list, course.lessons, (_lesson, number) => String(number + 1));
+      part.append(element("h2", course.title), list);
+      document.getElementById("courses").append(part);
+      for (const plan of course.plans) {
+        const items = element("ol", "");
+        for (const item of plan.items) items.append(element("li", `${item.title} · ${item.minutes} min`));
+        const shown = document.createElement("section");
+        shown.append(element("h2", `${plan.title} · ${plan.minutes} min`), items);
+        document.getElementById("course-plans").append(shown);
+      }
     }
   }
 
@@ -202,6 +227,7 @@
   fillLinks();
   fillNext();
   fillLessons();
+  fillCourses();
   fillDemos();
   watchWho();
   for (const kind of ["click", "auxclick"]) {

@@ -11,8 +11,8 @@ import subprocess
 from pathlib import Path
 
 from organiser.appliance.architecture import Architecture
-from organiser.thumbdrive.wheels import find_uv
 from workshop.core.errors import WorkshopError
+from workshop.core.programs import find_uv
 from workshop.core.settings import load_settings
 
 LOCK, BASE = "locks/hub.txt", "locks/jupyter.txt"

@@ -188,7 +188,7 @@ def _data(part: Part, context: Context, fetch: bool) -> Found:
 
 
 def _wheels(part: Part, context: Context, fetch: bool) -> Found:
-    uv = wheels.find_uv(context.settings, context.checkout)
+    uv = programs.find_uv(context.settings, context.checkout)
     wanted: dict[str, Dataset] = {}
     missing: list[str] = []
     processors = computers.processors_of(context.computers)

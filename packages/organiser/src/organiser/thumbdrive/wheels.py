@@ -24,7 +24,6 @@ from organiser.thumbdrive.fetching import download
 from workshop.core import programs
 from workshop.core.errors import WorkshopError
 from workshop.core.files import write_whole
-from workshop.core.settings import Settings
 from workshop.datasets.catalogue import Dataset
 from workshop.datasets.store import Store
 
@@ -61,17 +60,6 @@ def copy_local(store: Store, listed: Iterable[Dataset]) -> None:
             target = store.path(dataset, file)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(urllib.parse.unquote(address.path), target)
-
-
-def find_uv(settings: Settings, checkout: Path) -> str:
-    """Return the uv program of this machine's set-up or checkout, or the one on PATH."""
-    places = [checkout / ".cache" / "uv-venv" / "bin" / "uv"]
-    if settings.prefix:
-        places.insert(0, settings.prefix / "uv" / "bin" / "uv")
-    found = next((str(place) for place in places if place.is_file()), None) or shutil.which("uv")
-    if not found:
-        raise WorkshopError("there is no uv here; run this as tools/workshop from a checkout")
-    return found
 
 
 def _pylock(lock: Path, uv: str, scratch: Path, offline: bool) -> Pylock:

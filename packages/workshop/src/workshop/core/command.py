@@ -32,6 +32,10 @@ CAPABILITIES: Table = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
+    "course": (
+        "workshop.courses.cli",
+        "Courses of others: add, list, remove; for authors: new, lock, check.",
+    ),
     "bench": ("workshop.bench", "Measure the performance figures of docs/status.md."),
 }
 UNLISTED: Table = {
@@ -50,6 +54,8 @@ ORGANISERS = {
 }
 """The words of the package ``organiser``, which the help names also where it is missing."""
 GROUP = "workshop.commands"
+COURSE_GROUP = "workshop.course.commands"
+"""The words that another package adds to ``workshop course``."""
 PARTICIPANTS = {"doctor", "open", "docs", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
 OURS = ("lessonkit", "workshop", "organiser", "bubblebreaker", "benchmarks")
@@ -213,19 +219,19 @@ def as_command(module: str, word: str) -> Any:
     return command
 
 
-def find_added() -> dict[str, str]:
-    """Return the words that installed packages add, or those of this checkout; each with its module."""
+def find_added(group: str = GROUP) -> dict[str, str]:
+    """Return the words that installed packages add to a group, or this checkout's; each with its app."""
     import tomllib
     from importlib.metadata import entry_points
 
     from workshop.core.settings import CHECKOUT
 
-    found = {each.name: each.module for each in entry_points(group=GROUP)}
+    found = {each.name: each.value for each in entry_points(group=group)}
     # tools/workshop runs a checkout's packages from their sources, which nobody has installed.
     for project in sorted(CHECKOUT.glob("packages/*/pyproject.toml")):
         added = tomllib.loads(project.read_text(encoding="utf-8"))["project"].get("entry-points", {})
-        for word, reference in added.get(GROUP, {}).items():
-            found.setdefault(word, reference.partition(":")[0])
+        for word, reference in added.get(group, {}).items():
+            found.setdefault(word, reference)
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workshop.core.errors import WorkshopError
+from workshop.core.settings import CHECKOUT, Settings
 
 PACKAGES = {
     "sfdisk": "fdisk (Fedora: util-linux)",
@@ -57,6 +58,17 @@ def require(*wanted: str) -> None:
     if missing:
         packages = dict.fromkeys(PACKAGES.get(program, program) for program in missing)
         raise WorkshopError(f"needs {', '.join(missing)}; install {', '.join(packages)}")
+
+
+def find_uv(settings: Settings, checkout: Path = CHECKOUT) -> str:
+    """Return the uv program of this machine's set-up or checkout, or the one on PATH."""
+    places = [checkout / ".cache" / "uv-venv" / "bin" / "uv"]
+    if settings.prefix:
+        places.insert(0, settings.prefix / "uv" / "bin" / "uv")
+    found = next((str(place) for place in places if place.is_file()), None) or shutil.which("uv")
+    if not found:
+        raise WorkshopError("there is no uv here; run this as tools/workshop from a checkout")
+    return found
 
 
 def run(

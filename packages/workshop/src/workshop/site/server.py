@@ -25,6 +25,7 @@ from workshop.core.errors import WorkshopError
 from workshop.core.hosts import HostCheck
 from workshop.core.ports import bind, hold_localhost
 from workshop.core.settings import Settings
+from workshop.courses.home import courses_shown
 from workshop.site import models, originals
 from workshop.site.status import Probe, data_state, services
 from workshop.sync.button import UpdateButton
@@ -166,6 +167,20 @@ def _pace(notebooks: Path | None) -> dict[str, str] | None:
     return None
 
 
+class Courses(Guarded):
+    """``/courses.js``: the courses that were added to this machine, with their lessons and plans.
+
+    A script that stands in for the file of this name, which knows none: courses come after the site was made.
+    """
+
+    async def get(self) -> None:
+        """Answer with the courses; a faulty one is left out."""
+        found = await asyncio.to_thread(courses_shown, self.settings["machine"])
+        self.set_header("Content-Type", TYPES[".js"] + "; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.write(f"window.workshopCourses = {json.dumps(found)};\n")
+
+
 class News(Guarded):
     """``/api/updates``: whether notebooks can be updated, and what is new; everybody may know that."""
 
@@ -254,6 +269,7 @@ def make_application(
             (r"/api/.*", Missing),
             (r"/models/(.*)", Model, {"path": str(data)}),
             (r"/slides/pace\.js", Pace),
+            (r"/courses\.js", Courses),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
         default_handler_class=Missing,

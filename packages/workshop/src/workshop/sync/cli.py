@@ -37,6 +37,7 @@ WORDS: Table = {
     "notebooks": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "undo": ("workshop.sync.cli:undo_app", "Put the notebooks back as before the last update."),
     "machine": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
+    "courses": ("workshop.courses.cli:update_app", "Bring the news of courses that were added."),
     "source": ("workshop.sync.machine", "Show or choose from where, and on whose word, updates come."),
 }
 

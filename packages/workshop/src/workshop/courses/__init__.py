@@ -1,0 +1,1 @@
+"""Courses of others: a folder with ``course.toml`` becomes kernels, data and notebooks of this machine."""
