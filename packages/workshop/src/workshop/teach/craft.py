@@ -165,11 +165,11 @@ def small(make: Callable[..., Setup], seed: int, fault: str = "") -> Setup:
         centres = torch.rand(classes, 1, 4, 4)
         labels = torch.arange(900) % classes
         labels = labels[torch.randperm(900)]
-        images = (centres[labels] + 0.14 * torch.randn(900, 1, 4, 4)).clamp(0, 1)
-        network = nn.Sequential(nn.Flatten(), nn.Linear(16, 32), nn.ReLU(), nn.Linear(32, classes))
+        images = (centres[labels] + 0.2 * torch.randn(900, 1, 4, 4)).clamp(0, 1)
+        network = nn.Sequential(nn.Flatten(), nn.Linear(16, 128), nn.ReLU(), nn.Linear(128, classes))
         nn.init.normal_(network[1].weight, std=0.5)
-        nn.init.normal_(network[3].weight, std=0.03)
-        rate = 0.2 + 0.1 * (seed % 3)
+        nn.init.normal_(network[3].weight, std=0.05)
+        rate = 0.3 + 0.1 * (seed % 3)
         setup = make((images[:500], labels[:500]), (images[500:], labels[500:]), network, rate)
     return planted(setup, fault, seed) if fault else setup
 
