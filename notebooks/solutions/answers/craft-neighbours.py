@@ -110,3 +110,7 @@ def neighbours(setup):
         agree.append((setup.held[1][distances.argmin()] == label).item())
     limit = torch.stack(everything).median().item() / 10
     return sum(agree) / len(agree), sum(each < limit for each in least) / len(least)
+
+
+# %% also right
+# 7: nearest < 0.1 * distances.median() → nearest <= 0.1 * distances.median(): no distance is exactly a tenth
