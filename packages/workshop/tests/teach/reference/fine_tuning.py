@@ -5,8 +5,8 @@ Run it in the environment ``theano``, then in ``pytorch``, on one machine, with 
     OPENBLAS_NUM_THREADS=1 python packages/workshop/tests/teach/reference/fine_tuning.py theano
     OMP_NUM_THREADS=1 python packages/workshop/tests/teach/reference/fine_tuning.py pytorch EPOCHS SEED
 
-The first one writes ``shipped/efficientnet-outputs.npz``: the scores that Lasagne's network gives to the first
-photographs of the data set ``things``. The second one trains the lesson's own network, taken from its notebook,
+The first one writes ``shipped/efficientnet-outputs.npz``: the scores of Lasagne's network for the first few
+photographs of the data set ``things``. The second one trains the lesson's own network, from its notebook,
 from random weights on one half of the photographers, and tests on the other; it writes a piece into
 ``recorded/fine-tuning.json``.
 """
@@ -36,7 +36,9 @@ def theano_outputs() -> None:
     from workshop import imagenet
 
     network = imagenet.open_network("efficientnet-lite0")
-    batch = np.concatenate([network.preprocess(each.picture) for each in things.open_things(["fishes"])[:COUNT]])
+    batch = np.concatenate(
+        [network.preprocess(each.picture) for each in things.open_things(["fishes"])[:COUNT]]
+    )
     scores = network.activations(batch, ["logits"])["logits"]
     checkpoints.write(
         checkpoints.SHIPPED / "efficientnet-outputs.npz",
@@ -70,7 +72,9 @@ def from_nothing(epochs: int, seed: int) -> dict[str, Any]:
     seconds = time.process_time() - started
     network.eval()
     with torch.no_grad():
-        answers = {name: network(images[some]).argmax(dim=1) for name, some in (("known", known), ("held", held))}
+        answers = {
+            name: network(images[some]).argmax(dim=1) for name, some in (("known", known), ("held", held))
+        }
     frequent = labels[held].bincount().max().item() / len(held)
     return {
         "learnt": (answers["known"] == labels[known]).float().mean().item(),
