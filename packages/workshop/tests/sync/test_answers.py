@@ -161,6 +161,7 @@ def test_every_answer_of_the_version_before_is_found_in_the_version_of_now(
 NEW: set[str] = {
     "1-mnist/35-pytorch.ipynb",
     "1-mnist/37-training-craft.ipynb",
+    "3-commerce/20-fine-tuning.ipynb",
     "5-bubble-breaker/15-colours-and-memory.ipynb",
     "9-tools/10-blas.ipynb",
 }

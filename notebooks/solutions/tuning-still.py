@@ -1,0 +1,6 @@
+def learning_mode(network):
+    """Training mode for all modules but batch normalisation."""
+    network.train()
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
