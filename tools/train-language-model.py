@@ -54,7 +54,9 @@ class Material:
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="for the checkpoint, the tokens, the weights and the card")
     parser.add_argument("--steps", type=int, default=40_000, help="of the whole training (40,000)")
     parser.add_argument("--batch", type=int, default=8, help="windows a step (8)")
@@ -85,7 +87,7 @@ def material(settings: dict[str, Any], folder: Path) -> Material:
     def encoded(text: str) -> torch.Tensor:
         return torch.tensor(encoder.encode(text), dtype=torch.int16)
 
-    again = "\n\n".join(world.training_text(VERSIONS)[: 100])
+    again = "\n\n".join(world.training_text(VERSIONS)[:100])
     return Material(
         world,
         merges,

@@ -183,5 +183,7 @@ def _names(draw: random.Random, given: int, family: int) -> tuple[list[str], lis
 
 def _word(draw: random.Random, syllables: int) -> str:
     onsets = "b br d dr f fl g gr h j k kl l m n p pr r s st t tr v w z".split()
-    parts = [draw.choice(onsets) + draw.choice(("a", "e", "i", "o", "u", "ai", "ou")) for _ in range(syllables)]
+    parts = [
+        draw.choice(onsets) + draw.choice(("a", "e", "i", "o", "u", "ai", "ou")) for _ in range(syllables)
+    ]
     return "".join(parts).capitalize()
