@@ -3,17 +3,17 @@
 
     VENVS/pytorch/bin/python tools/train-language-model.py FOLDER
 
-It trains for hours on one processor, notes a checkpoint in FOLDER every few minutes, and goes on from there when
-it is called again: stop it when you like. Each step draws its batch from its own number, so a training that was
-stopped ends with the same weights as one that was not. FOLDER then holds
+It trains for hours on one processor, saves a checkpoint in FOLDER every few minutes, and goes on from there
+when it is called again: stop it when you like. A step's batch depends on its number alone, so a training that
+was stopped ends with the same weights as one that was not. FOLDER then holds
 
     checkpoint.pt   all that going on needs
     merges.json     the tokens (workshop.teach.bytepairs)
     model.npz       the weights in half precision
     card.md         what it was trained on, its figures, licence and limits
 
-The PyTorch environment of a machine that is set up has everything it needs; `workshop data fetch shakespeare`
-brings the plays. Questions and answers (World.tuning) are not part of this training.
+The PyTorch environment of a machine that is set up has all it needs; `workshop data fetch shakespeare` brings
+the plays. Questions and answers (World.tuning) are not part of this training.
 """
 
 from __future__ import annotations
@@ -165,28 +165,31 @@ def write_atomically(file: Path, write: Any) -> None:
 def card(settings: dict[str, Any], step: int, figures: dict[str, Any], weights: int) -> str:
     """Return the model's card."""
     rows = "\n".join(f"| {name} | {figure:.3f} |" for name, figure in figures["loss"].items())
+    known, strangers = figures["recalled"]["people"], figures["recalled"]["strangers"]
     return f"""# The workshop's language model
 
-A transformer of {weights:,} weights ({settings["layers"]} layers of width {settings["width"]}, {settings["heads"]}
-heads, context {settings["context"]}, {settings["vocabulary"]:,} tokens), after {step:,} of {settings["steps"]:,}
-steps of {settings["batch"]} windows; {figures["tokens_a_second"]:,.0f} tokens per CPU second on the machine that
-trained it, {figures["cpu_hours"]:.2f} CPU hours altogether.
+A transformer of {weights:,} weights: {settings["layers"]} layers of width {settings["width"]},
+{settings["heads"]} heads, context {settings["context"]}, {settings["vocabulary"]:,} tokens.
 
-**Data.** {VERSIONS} versions of an encyclopaedia of {settings["people"]:,} invented people (`workshop.teach.encyclopaedia`,
-seed {settings["seed"]}), and Shakespeare's plays but for four and for the ends of the others (`workshop.teach.plays`).
-No question and no answer is among them, nor the last three forms of each attribute.
+**Training.** {step:,} of {settings["steps"]:,} steps of {settings["batch"]} windows (seed {settings["seed"]});
+{figures["cpu_hours"]:.2f} CPU hours, {figures["tokens_a_second"]:,.0f} tokens a CPU second.
+
+**Data.** {VERSIONS} versions of an encyclopaedia of {settings["people"]:,} invented people
+(`workshop.teach.encyclopaedia`), two thirds of what it reads, and Shakespeare's plays but for four and the
+ends of the others (`workshop.teach.plays`). No question or answer is among them, nor the last three forms of
+each attribute.
 
 | held-out text | loss, nats a character |
 |---|---|
 {rows}
 
-Facts completed in a form of sentence that no training text has: {figures["recalled"]["people"]:.1%} of people in the
-encyclopaedia, {figures["recalled"]["strangers"]:.1%} of strangers, about whom it can only guess.
+Facts completed in a form of sentence that no training text has: {known:.1%} of people in the encyclopaedia,
+{strangers:.1%} of strangers, about whom it can only guess; 100 facts each.
 
-**Licence.** As the workshop's own: the encyclopaedia is a program's, the plays are in the public domain.
+**Licence.** The workshop's: a program wrote the encyclopaedia, and the plays are in the public domain.
 
-**Limits.** It knows invented people and no others; whatever it says about the world is made up. It completes text
-and answers no questions. Names that it has not met are given facts all the same. English only. One seed.
+**Limits.** It knows invented people and no others; whatever it says about the world is made up. It completes
+text and answers no questions. It gives facts to names that it has never met. English only.
 """
 
 

@@ -18,6 +18,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 WORD = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s")
@@ -34,7 +35,7 @@ def train(text: str, vocabulary: int) -> list[Pair]:
     pairs: Counter[Pair] = Counter()
     within: defaultdict[Pair, set[int]] = defaultdict(set)
     for number, word in enumerate(words):
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             pairs[pair] += times[number]
             within[pair].add(number)
     merges: list[Pair] = []
@@ -42,12 +43,12 @@ def train(text: str, vocabulary: int) -> list[Pair]:
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
         for number in within.pop(best):
             old = words[number]
-            for pair in zip(old, old[1:], strict=False):
+            for pair in pairwise(old):
                 pairs[pair] -= times[number]
                 if pairs[pair] <= 0:
                     del pairs[pair]
             words[number] = new = merge(old, best, 256 + len(merges))
-            for pair in zip(new, new[1:], strict=False):
+            for pair in pairwise(new):
                 pairs[pair] += times[number]
                 within[pair].add(number)
         merges.append(best)
@@ -86,8 +87,7 @@ class Encoder:
         if word not in self._known:
             tokens = list(word.encode())
             while len(tokens) > 1:
-                pairs = zip(tokens, tokens[1:], strict=False)
-                first = min(pairs, key=lambda pair: self._rank.get(pair, len(self._rank)))
+                first = min(pairwise(tokens), key=lambda pair: self._rank.get(pair, len(self._rank)))
                 if first not in self._rank:
                     break
                 tokens = merge(tokens, first, 256 + self._rank[first])

@@ -64,7 +64,7 @@ class LanguageModel(nn.Module):
         self.norm = nn.LayerNorm(shape.width)
         for name, weights in self.named_parameters():
             if weights.dim() == 2:
-                # What adds to the residual stream begins smaller, as in GPT-2: 2 · layers such terms are summed.
+                # As in GPT-2: 2 · layers outputs are summed in the residual stream, so each begins smaller.
                 last = name.endswith(("projection.weight", "mlp.2.weight"))
                 nn.init.normal_(weights, std=0.02 / (2 * shape.layers) ** 0.5 if last else 0.02)
 
@@ -95,7 +95,7 @@ def nats(model: Any, tokens: Any) -> tuple[float, int]:
 
 @torch.no_grad()
 def complete(model: Any, tokens: list[int], count: int, until: int | None = None) -> list[int]:
-    """Continue tokens by the most probable one, ``count`` times or until the token ``until`` was written."""
+    """Continue tokens by the most probable one, ``count`` times or until ``until`` was written."""
     tokens = list(tokens)
     for _ in range(count):
         logits = model(torch.tensor([tokens[-model.shape.context :]]))[0, -1]

@@ -19,6 +19,8 @@ from workshop.teach.encyclopaedia import forms
 
 ATTRIBUTES = tuple(forms.SENTENCES)
 """What is known of each person: year, town, work, music, food."""
+_ONSETS = ("b", "br", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n", "p", "pr")
+_ONSETS += ("r", "s", "st", "t", "tr", "v", "w", "z")
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,7 @@ def _names(draw: random.Random, given: int, family: int) -> tuple[list[str], lis
 
 
 def _word(draw: random.Random, syllables: int) -> str:
-    onsets = "b br d dr f fl g gr h j k kl l m n p pr r s st t tr v w z".split()
     parts = [
-        draw.choice(onsets) + draw.choice(("a", "e", "i", "o", "u", "ai", "ou")) for _ in range(syllables)
+        draw.choice(_ONSETS) + draw.choice(("a", "e", "i", "o", "u", "ai", "ou")) for _ in range(syllables)
     ]
     return "".join(parts).capitalize()
