@@ -1,4 +1,4 @@
-"""The command that trains the language model, in PyTorch's environment: killed, it goes on as if it had not been."""
+"""The command that trains the language model: killed, it goes on as if it had not been."""
 
 from __future__ import annotations
 
