@@ -171,7 +171,8 @@ def card(settings: dict[str, Any], step: int, figures: dict[str, Any], weights: 
 A transformer of {weights:,} weights: {settings["layers"]} layers of width {settings["width"]},
 {settings["heads"]} heads, context {settings["context"]}, {settings["vocabulary"]:,} tokens.
 
-**Training.** {step:,} of {settings["steps"]:,} steps, each of {settings["batch"]} windows, seed {settings["seed"]};
+**Training.** {step:,} of {settings["steps"]:,} steps of {settings["batch"]} windows,
+seed {settings["seed"]};
 {figures["cpu_hours"]:.2f} CPU hours, {figures["tokens_a_second"]:,.0f} tokens a CPU second.
 
 **Data.** {VERSIONS} versions of an encyclopaedia of {settings["people"]:,} invented people
