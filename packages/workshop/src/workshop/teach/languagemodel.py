@@ -28,7 +28,7 @@ class Shape:
         return asdict(self)
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]
     """Attention and an MLP, each of which adds to the residual stream."""
 
     def __init__(self, shape: Shape) -> None:
@@ -51,7 +51,7 @@ class Block(nn.Module):
         return x + self.mlp(self.norm_2(x))
 
 
-class LanguageModel(nn.Module):
+class LanguageModel(nn.Module):  # type: ignore[misc]
     """Tokens → logits of the next token, at each position."""
 
     def __init__(self, shape: Shape) -> None:
@@ -75,7 +75,7 @@ class LanguageModel(nn.Module):
         return F.linear(self.norm(self.blocks(x)), self.tokens.weight)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def nats(model: Any, tokens: Any) -> tuple[float, int]:
     """Return the summed loss of tokens in nats, and how many are counted.
 
@@ -93,7 +93,7 @@ def nats(model: Any, tokens: Any) -> tuple[float, int]:
     return total, counted
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def complete(model: Any, tokens: list[int], count: int, until: int | None = None) -> list[int]:
     """Continue tokens by the most probable one, ``count`` times or until ``until`` was written."""
     tokens = list(tokens)

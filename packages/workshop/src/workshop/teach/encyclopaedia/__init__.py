@@ -19,7 +19,25 @@ from workshop.teach.encyclopaedia import forms
 
 ATTRIBUTES = tuple(forms.SENTENCES)
 """What is known of each person: year, town, work, music, food."""
-_ONSETS = ("b", "br", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n", "p", "pr")
+_ONSETS: tuple[str, ...] = (
+    "b",
+    "br",
+    "d",
+    "dr",
+    "f",
+    "fl",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "kl",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+)
 _ONSETS += ("r", "s", "st", "t", "tr", "v", "w", "z")
 
 
@@ -134,7 +152,7 @@ class World:
 
 def sentence(person: Person, attribute: str, draw: random.Random, *, held_out: bool = False) -> str:
     """Say one fact, in a form for training or in one of those that are held out."""
-    among = forms.SENTENCES[attribute]
+    among: tuple[str, ...] = forms.SENTENCES[attribute]
     among = among[-forms.HELD_OUT :] if held_out else among[: -forms.HELD_OUT]
     return draw.choice(among).format(name=person.name, value=person.facts[attribute])
 
