@@ -42,3 +42,7 @@ def top_k(logits, temperature, k):
     probabilities = torch.zeros_like(logits)
     probabilities[places] = values.softmax(dim=-1)
     return probabilities
+
+
+# %% also right
+# 4: 1 → 0: logits have one axis, so −0 and −1 name the same
