@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = (
-    "--steps 30 --people 40 --batch 2 --vocabulary 300 --width 32 --layers 1 --heads 2 --context 32 --every 0"
+    "--steps 1500 --people 40 --batch 2 --vocabulary 300 --width 32 --layers 1 --heads 2 --context 32 --every 1"
 )
 
 pytestmark = pytest.mark.lesson
@@ -24,10 +24,10 @@ def command(machine: Path, folder: Path) -> list[str | Path]:
 def end_of(machine: Path, folder: Path) -> str:
     """Train to the end; return what is compared: all weights and the optimiser's state, as a digest."""
     done = subprocess.run(command(machine, folder), cwd=ROOT, text=True, capture_output=True, check=True)
-    assert "to 30" in done.stdout
+    assert "to 1,500" in done.stdout
     digest = (
         "import hashlib, sys, torch; stored = torch.load(sys.argv[1], weights_only=True); "
-        "assert stored['step'] == 30; state = stored['optimizer']['state']; "
+        "assert stored['step'] == 1500; state = stored['optimizer']['state']; "
         "parts = [*stored['model'].values(), *(part for each in state.values() for part in each.values())]; "
         "print(hashlib.sha256(b''.join(part.numpy().tobytes() for part in parts)).hexdigest())"
     )
@@ -50,7 +50,7 @@ def test_a_killed_training_goes_on_to_the_same_state(local_machine: Path, tmp_pa
     assert training.returncode == -signal.SIGKILL
     assert end_of(local_machine, killed) == whole
     card = (killed / "card.md").read_text(encoding="utf-8")
-    assert "30 of 30 steps" in card and "Licence" in card and "Limits" in card
+    assert "1,500 of 1,500 steps" in card and "Licence" in card and "Limits" in card
     assert (killed / "model.npz").stat().st_size < 200_000
 
 
