@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = (
-    "--steps 1500 --people 40 --batch 2 --vocabulary 300 --width 32 --layers 1 --heads 2 --context 32 --every 1"
+    "--steps 1500 --people 40 --batch 2 --vocabulary 300 "
+    "--width 32 --layers 1 --heads 2 --context 32 --every 1"
 )
 
 pytestmark = pytest.mark.lesson
