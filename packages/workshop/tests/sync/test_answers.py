@@ -163,6 +163,8 @@ NEW: set[str] = {
     "1-mnist/37-training-craft.ipynb",
     "3-commerce/20-fine-tuning.ipynb",
     "5-bubble-breaker/15-colours-and-memory.ipynb",
+    "6-text/50-tokens.ipynb",
+    "6-text/60-language-model.ipynb",
     "9-tools/10-blas.ipynb",
 }
 """Lessons whose exercises nobody has had yet: not in what is out now, or there without any."""

@@ -133,7 +133,7 @@ def _site(part: Part, context: Context, fetch: bool) -> Found:
     why = ""
     if fetch:
         try:
-            uv = {"UV": wheels.find_uv(context.settings, context.checkout)}
+            uv = {"UV": programs.find_uv(context.settings, context.checkout)}
             programs.run(str(context.checkout / "tools/docs.bash"), manual, variables=uv)
         except WorkshopError as error:
             why = f": {error}"
