@@ -52,7 +52,9 @@ def test_series_and_tables_come_over() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [object(), len, int, (each for each in "a"), [object()], {"a": len}], ids=repr
+    "value",
+    [object(), len, int, (each for each in "a"), [object()], {"a": len}],
+    ids=["object", "function", "class", "generator", "list", "dict"],
 )
 def test_anything_else_is_refused(value: Any) -> None:
     with pytest.raises(NotPlainError, match="cannot be handed over"):
