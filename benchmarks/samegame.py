@@ -44,7 +44,7 @@ class Name(StrEnum):
     SEARCH = "search"
 
 
-@app.command(name="samegame")
+@app.command(name="samegame", epilog="Example: workshop bench samegame --boards boards.txt --agent search")
 def bench_samegame(
     boards: Annotated[Path, typer.Option(help="Boards of 15 lines of 15 colours from 0 to 4.")],
     agent: Annotated[Name, typer.Option(help="Who plays.")] = Name.SEARCH,

@@ -23,7 +23,7 @@ RATIOS = {"untouched": 0.5, "ran": 1.0}
 """How many times as fast as nbgitpuller it is at least, in CPU seconds."""
 
 
-@app.command()
+@app.command(epilog="Example: workshop bench sync")
 def sync(
     rounds: Annotated[int, typer.Option(min=1, help="Timings are medians of so many.")] = 5,
     notebooks: Annotated[int, typer.Option(min=1, help="Notebooks in the repository.")] = 100,

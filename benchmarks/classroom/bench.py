@@ -18,7 +18,7 @@ from workshop.core.errors import WorkshopError
 app = typer.Typer()
 
 
-@app.command(name="classroom")
+@app.command(name="classroom", epilog="Example: workshop bench classroom --seats 50")
 def bench_classroom(
     seats: Annotated[int, typer.Option(min=2, help="People and seats.")] = 50,
     peer: Annotated[bool, typer.Option("--peer/--no-peer", help="Then on Debian's jupyterhub.")] = True,

@@ -38,7 +38,7 @@ BARS = (
 Answers = dict[tuple[str, str], list[dict[str, Any]]]
 
 
-@app.command(name="imagenet")
+@app.command(name="imagenet", epilog="Example: workshop bench imagenet")
 def bench_imagenet(
     repeat: Annotated[int, typer.Option(min=1, help="Processes per engine, alternating; medians count.")] = 3,
     runs: Annotated[int, typer.Option(min=1, help="Forward passes that a process times.")] = 20,

@@ -22,7 +22,7 @@ SECOND_RUN_SECONDS = 30.0
 PARTS = ("setup", "first_cell", "second_run", "peer")
 
 
-@app.command()
+@app.command(epilog="Example: workshop bench setup")
 def setup(
     repeat: Annotated[int, typer.Option(min=1, help="Do it all so often; medians count.")] = 1,
     scratch: Annotated[Path | None, typer.Option(help="A folder on the disk to measure, 12 GB free.")] = None,

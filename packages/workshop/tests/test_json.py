@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +44,18 @@ def takes_json(verb: Any) -> bool:
 def test_every_verb_takes_json(verbs: dict[tuple[str, ...], Any]) -> None:
     assert [words for words, verb in verbs.items() if not takes_json(verb)] == []
     assert len(verbs) > 40
+
+
+def test_every_verbs_help_has_an_example_that_can_be_typed(
+    verbs: dict[tuple[str, ...], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("machine.ova").touch()
+    for words, verb in verbs.items():
+        example = shlex.split((verb.epilog or "").partition("Example: workshop ")[2])
+        assert tuple(example[: len(words)]) == words, (words, verb.epilog)
+        with verb.make_context(words[-1], example[len(words) :]):
+            pass
 
 
 def test_a_verb_that_is_used_wrongly_prints_one_document(verbs: dict[tuple[str, ...], Any]) -> None:

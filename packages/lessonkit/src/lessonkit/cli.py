@@ -57,7 +57,7 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
     """Return the commands for a house."""
     app = typer.Typer(help="List, run and check lessons.", no_args_is_help=True, add_completion=False)
 
-    @app.command("list")
+    @app.command("list", epilog=f"Example: {plugin.command} list --budgets")
     def list_lessons(
         notebooks: Folder = None,
         budgets: Annotated[
@@ -94,7 +94,7 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
             here = {"here": {"slowness": slowness, "minutes": minutes}}
         plugin.print_json({"lessons": documents, **here})
 
-    @app.command()
+    @app.command(epilog=f"Example: {plugin.command} run NAME --profile full --solutions")
     def run(
         names: Names = None,
         profile: ProfileChoice = Profile.FAST,
@@ -144,7 +144,7 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
                 console.print(yardstick_line(results))
         _finish(result.passed for result in results)
 
-    @app.command()
+    @app.command(epilog=f"Example: {plugin.command} check NAME")
     def check(
         names: Names = None,
         profile: ProfileChoice = Profile.FAST,
@@ -179,7 +179,7 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
             console.print(verdicts_table(verdicts))
         _finish([verdict.passed for verdict in verdicts] + [not common])
 
-    @app.command()
+    @app.command(epilog=f"Example: {plugin.command} new CHAPTER/NN-name")
     def new(
         name: Annotated[str, typer.Argument(help="The lesson, e.g. 1-mnist/50-autoencoder.")],
         kernel: Annotated[str, typer.Option(help="The notebook's kernel.")] = plugin.kernel,
@@ -196,7 +196,7 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
         else:
             console.print("\n".join(files))
 
-    @app.command("report")
+    @app.command("report", epilog=f"Example: {plugin.command} report handed-in --csv results.csv")
     def report_results(
         handed_in: Annotated[
             list[Path],

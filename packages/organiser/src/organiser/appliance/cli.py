@@ -33,7 +33,7 @@ def appliance() -> None:
     """Build, export and verify the virtual machine that is handed out."""
 
 
-@app.command()
+@app.command(epilog="Example: workshop appliance build --format ova,wsl --output build")
 def build(
     architectures: Architectures = None,
     formats: Annotated[
@@ -102,7 +102,7 @@ def _print_built(built: Built) -> None:
     console.print(", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()))
 
 
-@app.command()
+@app.command(epilog="Example: workshop appliance export my-machine machine.ova")
 def export(
     vm: Annotated[str, typer.Argument(help="The machine's name in VirtualBox.")],
     file: Annotated[Path, typer.Argument(help="The OVA to write.", dir_okay=False)],
@@ -126,7 +126,7 @@ def export(
     console.print(f"sha256 {done.sha256}")
 
 
-@app.command()
+@app.command(epilog="Example: workshop appliance verify --boot machine.ova")
 def verify(
     file: Annotated[
         Path, typer.Argument(help="An OVA, a .utm.zip, a .wsl or an .oci.tar.", exists=True, dir_okay=False)

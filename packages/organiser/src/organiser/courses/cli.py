@@ -22,7 +22,7 @@ Folder = Annotated[Path, typer.Argument(help="The course's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
-@new_app.command("new")
+@new_app.command("new", epilog="Example: workshop course new statistics")
 def new_command(
     folder: Folder,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is likely.")] = False,
@@ -46,7 +46,7 @@ def new_command(
     console.print(f"Next: workshop course lock {folder}, then workshop course check {folder}")
 
 
-@lock_app.command("lock")
+@lock_app.command("lock", epilog="Example: workshop course lock statistics")
 def lock_command(folder: Folder, json: Json = False) -> None:
     """Lock the packages of a course's kernels: newest versions, hashes, wheels for both processors."""
     locked = locking.lock(read_course(folder))
@@ -59,7 +59,7 @@ def lock_command(folder: Folder, json: Json = False) -> None:
         console.print("No kernel of this course has requirements.")
 
 
-@check_app.command("check")
+@check_app.command("check", epilog="Example: workshop course check statistics")
 def check_command(folder: Folder, json: Json = False) -> None:
     """Prove that a course can be added, and run each of its notebooks, headless and without a network."""
     if os.geteuid() == 0:

@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(epilog="Example: workshop classroom seats 20")
 def seats(
     number: Annotated[int, typer.Argument(help="How many seats there are to be.", min=1, max=999)],
     names: Annotated[
@@ -75,7 +75,7 @@ def seats(
         words.say(f"{file}: show it to all: what browsers say of this certificate, and what to press")
 
 
-@app.command()
+@app.command(epilog="Example: workshop classroom release 7")
 def release(
     seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=999)],
     json: Json = False,
@@ -92,7 +92,7 @@ def release(
         words.say(f"seat {seat} is free for the browser that comes next with its code")
 
 
-@app.command("speaker-code")
+@app.command("speaker-code", epilog="Example: workshop classroom speaker-code")
 def speaker_code(json: Json = False) -> None:
     """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
     from organiser.hub.codes import printed
@@ -111,7 +111,7 @@ def speaker_code(json: Json = False) -> None:
         words.say(words.SPEAKER)
 
 
-@app.command()
+@app.command(epilog="Example: workshop classroom warm")
 def warm(
     at_once: Annotated[
         int, typer.Option("--at-once", help="Seats on their way; 0: by the processors.", min=0)
@@ -142,7 +142,7 @@ def warm(
         words.say(f"{len(done.ready)} seats run")
 
 
-@app.command()
+@app.command(epilog="Example: workshop classroom doctor")
 def doctor(json: Json = False) -> None:
     """Say in green and red whether the doors can open."""
     from organiser.hub.doctor import Doctor
@@ -163,7 +163,7 @@ def doctor(json: Json = False) -> None:
         raise WorkshopError(f"{bad} of {len(found)} checks are red; each says what to do")
 
 
-@app.command()
+@app.command(epilog="Example: workshop classroom plan --seats 40")
 def plan(
     gib: Annotated[
         list[float] | None, typer.Option("--gib", help="Memory of a server; may be repeated.")
@@ -217,12 +217,12 @@ def plan(
         words.say(f"{size:>6} {fits['all_train']:>10} {fits['a_third_trains']:>15} {fits['all_read']:>10}")
 
 
-app.command("archive")(ending.archive)
-app.command("restore")(ending.restore)
-app.command("delete")(ending.delete)
+app.command("archive", epilog="Example: workshop classroom archive --into /srv/archive")(ending.archive)
+app.command("restore", epilog="Example: workshop classroom restore /srv/archive/2027-01-31")(ending.restore)
+app.command("delete", epilog="Example: workshop classroom delete --with-seats")(ending.delete)
 
 
-@app.command()
+@app.command(epilog="Example: workshop classroom certificate")
 def certificate(
     take: Annotated[
         bool,
@@ -253,7 +253,7 @@ def certificate(
         )
 
 
-@app.command(hidden=True)
+@app.command(hidden=True, epilog="Example: workshop classroom prepare")
 def prepare(
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="The organiser's, in PEM.")

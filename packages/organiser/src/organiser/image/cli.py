@@ -33,7 +33,7 @@ def image() -> None:
     """Build the workshop as an image for docker and podman, and start it."""
 
 
-@app.command()
+@app.command(epilog="Example: workshop image build --small --output build")
 def build(
     architectures: Architectures = None,
     small: Annotated[
@@ -111,7 +111,7 @@ def _print_made(made: Image) -> None:
         console.print(f"  {layer:<10} {size / 1e6:7.1f} MB")
 
 
-@app.command()
+@app.command(epilog="Example: workshop image run workshop.oci.tar")
 def run(
     source: Annotated[
         str,

@@ -74,7 +74,7 @@ Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not re
 _MISSING, _TOO_LARGE = "red", "yellow"
 
 
-@app.command()
+@app.command(epilog="Example: workshop stick plan --for windows,mac-arm")
 def plan(
     only: Only = None,
     without: Without = None,
@@ -162,7 +162,7 @@ def _print_total(what: str, total: int) -> None:
         )
 
 
-@app.command()
+@app.command(epilog="Example: workshop stick stage staged --for windows,mac-arm")
 def stage(
     into: Annotated[
         Path | None, typer.Argument(help="The folder; default: stage/ in the working folder.")
@@ -208,7 +208,7 @@ def stage(
         )
 
 
-@app.command()
+@app.command(epilog="Example: workshop stick disks")
 def disks(json: Json = False) -> None:
     """List the disks of this machine: which are sticks, and where they are mounted."""
     from organiser.thumbdrive.drives import disks as list_disks
@@ -225,7 +225,7 @@ def disks(json: Json = False) -> None:
         _print(f"{disk.path:<14} {disk.title:<36} {kind:<20} {where}")
 
 
-@app.command()
+@app.command(epilog="Example: workshop stick write /media/me/WORKSHOP --staged staged")
 def write(
     sticks: Annotated[list[Path], typer.Argument(help="Mounted folders, or devices; several at once.")],
     staged: Annotated[
@@ -293,7 +293,7 @@ def write(
     _fail([_line(name, why) for name, why in failed.items()], len(outcomes))
 
 
-@app.command()
+@app.command(epilog="Example: workshop stick verify /media/me/WORKSHOP")
 def verify(
     sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks, or the staged folder.")],
     allowed_signers: Annotated[

@@ -51,7 +51,7 @@ def course() -> None:
     """Courses of others, next to the workshop's own lessons."""
 
 
-@add_app.command()
+@add_app.command(epilog="Example: workshop course add https://example.org/statistics.git")
 def add(
     source: Annotated[str, typer.Argument(metavar="URL|FOLDER", help="A git address, or a course's folder.")],
     branch: Annotated[str, typer.Option(help="The branch to follow; else the source's own.")] = "",
@@ -87,7 +87,7 @@ def add(
     console.print(f"{found.title} is in {settings.notebooks / found.name}; open it in Jupyter.")
 
 
-@list_app.command("list")
+@list_app.command("list", epilog="Example: workshop course list")
 def list_(json: Json = False) -> None:
     """List the courses that were added: title, revision, source, lessons."""
     here = find_courses(load_settings())
@@ -119,7 +119,7 @@ def list_(json: Json = False) -> None:
         console.print("No course was added; 'workshop course add URL|FOLDER' adds one.")
 
 
-@remove_app.command()
+@remove_app.command(epilog="Example: workshop course remove statistics")
 def remove(name: Name, json: Json = False) -> None:
     """Remove a course's kernels, data, files and untouched notebooks. Notebooks that you edited stay."""
     _as_the_participant()
@@ -134,7 +134,7 @@ def remove(name: Name, json: Json = False) -> None:
         console.print(f"These stay in {settings.notebooks / name}, for you changed them: {', '.join(kept)}")
 
 
-@update_app.command()
+@update_app.command(epilog="Example: workshop update courses statistics")
 def update(
     names: Annotated[list[str] | None, typer.Argument(help="Courses; all when none is named.")] = None,
     source: Annotated[

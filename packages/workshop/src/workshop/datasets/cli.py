@@ -24,7 +24,7 @@ Into = Annotated[Path | None, typer.Option("--into", help="The data folder, inst
 CatalogueFile = Annotated[Path | None, typer.Option("--catalogue", help="Another catalogue.")]
 
 
-@app.command("list")
+@app.command("list", epilog="Example: workshop data list")
 def list_(json: Json = False, into: Into = None, catalogue: CatalogueFile = None) -> None:
     """Show each data set: size, whether it is here, licence, credit."""
     store = _store(into)
@@ -39,7 +39,7 @@ def list_(json: Json = False, into: Into = None, catalogue: CatalogueFile = None
         )
 
 
-@app.command()
+@app.command(epilog="Example: workshop data fetch mnist")
 def fetch(
     names: Names = None,
     json: Json = False,
@@ -74,7 +74,7 @@ def fetch(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="Example: workshop data verify mnist")
 def verify(
     names: Names = None, json: Json = False, into: Into = None, catalogue: CatalogueFile = None
 ) -> None:

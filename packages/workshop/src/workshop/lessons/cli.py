@@ -18,7 +18,7 @@ from workshop.lessons.warm import warm as fill_cache
 app = commands(WORKSHOP)
 
 
-@app.command()
+@app.command(epilog="Example: workshop lessons warm --background")
 def warm(
     names: Names = None,
     background: Annotated[

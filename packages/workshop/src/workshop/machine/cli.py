@@ -17,7 +17,7 @@ app = typer.Typer()
 MARKS = {State.GREEN: "ok  ", State.YELLOW: "note", State.RED: "FAIL"}
 
 
-@app.command()
+@app.command(epilog="Example: workshop doctor --thorough")
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
     thorough: Annotated[

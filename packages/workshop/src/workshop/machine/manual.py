@@ -23,7 +23,7 @@ PAGE = "docs/index.html"
 """The manual's first page, below the site's folder and address."""
 
 
-@app.command("docs")
+@app.command("docs", epilog="Example: workshop docs")
 def open_manual(
     json: Annotated[
         bool, typer.Option("--json", help="Print address and file as JSON, and open no browser.")

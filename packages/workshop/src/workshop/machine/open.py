@@ -41,7 +41,7 @@ PAGE = """<!doctype html>
 """
 
 
-@app.command("open")
+@app.command("open", epilog="Example: workshop open --link")
 def open_jupyter(
     link: Annotated[
         bool, typer.Option("--link", help="Print a link for a browser elsewhere, and open none.")

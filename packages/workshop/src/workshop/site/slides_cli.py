@@ -25,7 +25,7 @@ def slides() -> None:
     """List the workshops, check the slides, print or publish them, let the room vote."""
 
 
-@app.command("list")
+@app.command("list", epilog="Example: workshop slides list")
 def list_workshops(source: Source = None, json: Json = False) -> None:
     """List the workshops and, minute by minute, what happens in each."""
     from workshop.site.decks import title
@@ -49,7 +49,7 @@ def list_workshops(source: Source = None, json: Json = False) -> None:
         console.print(table)
 
 
-@app.command()
+@app.command(epilog="Example: workshop slides check --look")
 def check(
     source: Source = None,
     look: Annotated[
@@ -82,7 +82,7 @@ def check(
         console.print("The slides fit their schedule, the lessons and, where measured, their pages.")
 
 
-@app.command()
+@app.command(epilog="Example: workshop slides pdf two-hours slides.pdf")
 def pdf(
     workshop: Annotated[str, typer.Argument(help="A workshop of the schedule.")],
     file: Annotated[Path, typer.Argument(help="The PDF to write.")],
@@ -100,7 +100,7 @@ def pdf(
         console.print(f"{file}: {pages} pages")
 
 
-@app.command()
+@app.command(epilog="Example: workshop slides publish public --date 2027-01-31")
 def publish(
     folder: Annotated[Path, typer.Argument(help="The folder to make; it is new, or was published before.")],
     date: Annotated[str, typer.Option(help="When the workshop was held, as it is to be read.")] = "",
@@ -123,7 +123,7 @@ def publish(
     console.print(f"{folder}: {report['files']} files, {report['bytes'] / 1e6:.1f} MB")
 
 
-@app.command()
+@app.command(epilog="Example: workshop slides vote two-hours --room")
 def vote(
     workshop: Annotated[
         str, typer.Argument(help="A workshop of the schedule; default: the one that is held here.")

@@ -49,7 +49,9 @@ EPILOG = """\
 Without --into and --state it is about this machine's own notebooks. Their newest version comes from the
 organiser's address, or from what --from names; set-up noted the address and the organiser's keys.
 
-Exit 0: done, or offline and nothing to be done. 1: refused or failed, a line says why. 2: wrong usage."""
+Exit 0: done, or offline and nothing to be done. 1: refused or failed, a line says why. 2: wrong usage.
+
+Example: workshop update notebooks --dry-run"""
 OPTIONS = {"source": "--from", "signers": "--allowed-signers", "allow_unsigned": "--allow-unsigned"}
 """Options whose names differ from those of their values."""
 OF_REQUEST = {each.name for each in fields(Request)}
@@ -217,7 +219,7 @@ def update() -> None:
     """Bring notebooks, or this machine, up to date."""
 
 
-@undo_app.command()
+@undo_app.command(epilog="Example: workshop update undo --dry-run")
 def undo(
     into: Into = None,
     state: State = None,

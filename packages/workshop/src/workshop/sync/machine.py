@@ -556,7 +556,7 @@ def updates() -> None:
     """From where, and on whose word, this machine takes updates."""
 
 
-@app.command("show")
+@app.command("show", epilog="Example: workshop update source show")
 def show_command(as_json: Json = False) -> None:
     """Show the address, and the fingerprint of each key that may sign."""
     now = show(load_settings())
@@ -573,7 +573,9 @@ def show_command(as_json: Json = False) -> None:
         console.print(f"lists of keys approved by {key}")
 
 
-@app.command("set")
+@app.command(
+    "set", epilog="Example: workshop update source set https://example.org/course.git --fingerprint SHA256:…"
+)
 def set_command(
     url: Annotated[str, typer.Argument(help="Address of the organiser's git repository.")],
     fingerprint: Annotated[
@@ -611,7 +613,7 @@ pull_app = typer.Typer(
 )
 
 
-@pull_app.command()
+@pull_app.command(epilog="Example: workshop update machine --dry-run")
 def pull(
     source: Annotated[
         str | None, typer.Option("--from", help="A stick or bundle; default: the machine's own address.")

@@ -21,7 +21,9 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="The classroom's folder.")]
 
 
-@app.command()
+@app.command(
+    epilog="Example: workshop cluster prepare folder --namespace class --address https://classroom.example.org --seats 40"
+)
 def prepare(
     folder: Folder,
     namespace: Annotated[str, typer.Option("--namespace", help="The classroom's namespace in the cluster.")],
@@ -51,7 +53,7 @@ def prepare(
         words.say(str(folder / file))
 
 
-@app.command()
+@app.command(epilog="Example: workshop cluster release folder 7")
 def release(
     folder: Folder,
     seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=9999)],
@@ -68,7 +70,7 @@ def release(
         words.say(f"seat {seat} is free for the browser that comes next with its code")
 
 
-@app.command("speaker-code")
+@app.command("speaker-code", epilog="Example: workshop cluster speaker-code folder")
 def speaker_code(folder: Folder, json: Json = False) -> None:
     """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
     from organiser.hub.cluster.folder import load
@@ -87,7 +89,7 @@ def speaker_code(folder: Folder, json: Json = False) -> None:
     words.say(f"The first line leads there for as long as it runs. {words.SPEAKER}")
 
 
-@app.command()
+@app.command(epilog="Example: workshop cluster warm folder")
 def warm(
     folder: Folder,
     at_once: Annotated[int, typer.Option("--at-once", help="Seats on their way.", min=1)] = 20,
@@ -118,7 +120,7 @@ def warm(
         words.say(f"{len(done.ready)} seats run")
 
 
-@app.command()
+@app.command(epilog="Example: workshop cluster archive folder --into archive")
 def archive(folder: Folder, wanted: Wanted = None, into: Into = None, json: Json = False) -> None:
     """Archive the notebooks of seats, a file for each, into a new folder."""
     from organiser.hub.cluster.folder import load
@@ -128,7 +130,7 @@ def archive(folder: Folder, wanted: Wanted = None, into: Into = None, json: Json
     words.report_archived(homes.archive_all(homes.seats(wanted or ()), into or folder / "archive"), json)
 
 
-@app.command()
+@app.command(epilog="Example: workshop cluster delete folder --yes")
 def delete(
     folder: Folder,
     wanted: Wanted = None,
