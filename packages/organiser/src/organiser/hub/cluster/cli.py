@@ -22,7 +22,7 @@ Folder = Annotated[Path, typer.Argument(help="The classroom's folder.")]
 
 
 @app.command(
-    epilog="Example: workshop cluster prepare folder --namespace class --address https://classroom.example.org --seats 40"
+    epilog="Example: workshop cluster prepare folder --namespace class --address https://a.example --seats 9"
 )
 def prepare(
     folder: Folder,
