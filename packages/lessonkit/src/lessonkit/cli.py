@@ -23,7 +23,6 @@ from lessonkit.new import lay_out
 from lessonkit.output import console, ended_cleanly, messages
 from lessonkit.plugin import PLAIN, Plugin
 from lessonkit.proof import Verdict, check_catalogue, check_lesson
-from lessonkit.report import SECONDS, report
 from lessonkit.runner import Progress, RunOptions
 from lessonkit.tables import (
     lessons_table,
@@ -206,10 +205,13 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
         notebooks: Folder = None,
         seconds: Annotated[
             float, typer.Option(min=1, help="Stop a cell, or a call of a function, after this long.")
-        ] = SECONDS,
+        ] = 60.0,
         as_json: AsJson = False,
     ) -> None:
         """Judge handed-in notebooks: run the course's own checks again, and the hand-ins in a sandbox."""
+        # It loads numpy, which the other commands do without.
+        from lessonkit.report import report
+
         rows, faults = report(plugin.notebooks(notebooks), handed_in, csv, seconds)
         for fault in faults:
             messages.print(fault, style="red")

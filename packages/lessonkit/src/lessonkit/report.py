@@ -34,7 +34,6 @@ from lessonkit.worker import SCRATCH
 COLUMNS = ("person", "lesson", "exercise", "state", "misconception", "seconds")
 LARGEST_NOTEBOOK = 50 * 10**6
 LONGEST_CELL = 100_000
-SECONDS = 60.0
 LONGEST_RUN = 1800
 
 
@@ -118,7 +117,7 @@ def _small(shown: str, read: bytes, faults: list[str]) -> Iterator[tuple[str, by
 
 
 def report(
-    notebooks: Path, paths: list[Path], target: Path, seconds: float = SECONDS
+    notebooks: Path, paths: list[Path], target: Path, seconds: float
 ) -> tuple[list[dict[str, object]], list[str]]:
     """Judge what was handed in and write the table; return its rows and the faults, one line each.
 

@@ -43,7 +43,7 @@ def script(programs: Path, shell: str) -> str:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("workshop doc", {"doctor"}),
+        ("workshop doct", {"doctor"}),
         ("workshop lessons ru", {"run"}),
         ("workshop lessons run --prof", {"--profile"}),
         ("workshop stick st", {"stage"}),
