@@ -21,8 +21,9 @@ from typing import Any
 
 from lessonkit import sandbox
 from lessonkit.catalogue import MAY_RAISE, Cell, Notebook, check_of, exercise_of, source_of, tags_of
-from lessonkit.handover import NotPlainError, Theirs, give_changes, pack, unpack
+from lessonkit.handover import NotPlainError, give_changes, pack, unpack
 from lessonkit.processes import MemoryWatch, descendants, memory_below
+from lessonkit.watching import Theirs
 
 LONGEST_REPLY = 50 * 10**6
 LONGEST_MESSAGE = 300
