@@ -188,11 +188,11 @@ def test_wifi_that_is_lost_for_ten_seconds_loses_no_edit_and_no_output(door: Cla
     run_cell(page)
     output = page.locator(".jp-OutputArea-output")
     output.filter(has_text="line-3").wait_for()
+    put_off(page)
     with no_network(door, page):
         write(page, "edited = 'without a network'")
         page.wait_for_timeout(1000 * LOST_SECONDS)
     output.filter(has_text="line-39").wait_for()
-    put_off(page)
     lines = re.findall(r"line-\d+", output.first.inner_text())
     assert lines == [f"line-{number}" for number in range(40)]
     book = page.url.rpartition("/")[2].partition("?")[0]

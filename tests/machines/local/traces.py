@@ -22,6 +22,7 @@ OF_OTHERS = (
     f"/home/{USER}/.local",
     f"/home/{USER}/.config/matplotlib",
     f"/home/{USER}/.sudo_as_admin_successful",
+    "/var/backups/",  # by a timer of dpkg, at midnight
 )
 
 
