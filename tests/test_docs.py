@@ -232,7 +232,7 @@ def test_the_ten_things_that_go_wrong_on_macs_and_windows_each_quote_a_message()
         "virtualisation is off",
         "own hypervisor",
         "WSL is too old",
-        "another program has port",
+        "another program is using port",
         "8 GB",
         "proxy",
     ):
@@ -250,7 +250,7 @@ def test_what_is_said_of_a_machines_screen_and_firmware_is_what_its_file_sets() 
         assert words.format(controller) in said
     assert 'Firmware type="EFI"' in arm
     assert 'Firmware type="EFI"' not in x86
-    assert "A machine for Arm (`-arm64.ova`) starts by EFI alone: leave it on." in said
+    assert "A machine for Arm (`-arm64.ova`) boots only with EFI: leave it on." in said
 
 
 def test_switching_windows_hypervisor_off_is_nowhere_advised_without_saying_that_wsl_stops() -> None:

@@ -23,7 +23,7 @@ pytestmark = [
 NAMES = ("bubblebreaker", "lessonkit", "deep-learning-workshop-organiser", "deep-learning-workshop")
 """The distributions, in the order of their folders."""
 PARTICIPANT = {
-    "__init__.py", "__main__.py", "py.typed", "bench.py", "core", "courses", "datasets", "imagenet",
+    "__init__.py", "__main__.py", "py.typed", "bench.py", "core", "courses", "datasets",
     "jupyter", "lessons", "machine", "site", "sync", "teach",
 }  # fmt: skip
 """All that a participant's machine gets of the package workshop."""

@@ -85,10 +85,66 @@ def lessons() -> str:
     return "\n".join(rows) + "\n"
 
 
+SPINE = (
+    "0-basics/20-backpropagation",
+    "1-mnist/10-mlp",
+    "1-mnist/20-cnn",
+    "1-mnist/35-pytorch",
+    "1-mnist/37-training-craft",
+    "1-mnist/40-residual",
+    "2-imagenet/30-efficientnet",
+    "3-commerce/20-fine-tuning",
+    "5-bubble-breaker/20-policy-gradient",
+    "6-text/50-tokens",
+    "6-text/60-language-model",
+    "6-text/70-following-instructions",
+    "7-make/30-diffusion",
+    "7-make/40-attention",
+    "8-since/20-is-it-good",
+)
+"""The lessons that a teacher's page is written for."""
+MOST_WRONG = 4
+"""How many wrong answers are listed for an exercise; the most telling ones stand first in its file."""
+EXERCISE = re.compile(r"%load \.\./solutions/([a-z0-9-]+)\.py")
+WRONG = re.compile(r"^# %% wrong: (.+)$", re.MULTILINE)
+FOLDED = re.compile(r"<summary>(?:\d+\. )?(.+?)</summary>")
+
+
+def teaching() -> str:
+    """Return what a teacher wants to know of each lesson of the spine, all of it read from the lesson."""
+    parts = []
+    for name in SPINE:
+        notebook = json.loads((ROOT / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))
+        about = notebook["metadata"]["lessonkit"]
+        texts = ["".join(cell["source"]) for cell in notebook["cells"]]
+        goal = re.search(r"\*\*You will learn\*\* (.+?[.:])(?= |$)", " ".join(texts[0].split()))
+        rows = []
+        for text in texts:
+            for exercise in EXERCISE.findall(text):
+                answers = ROOT / f"notebooks/solutions/answers/{exercise}.py"
+                found = WRONG.findall(answers.read_text(encoding="utf-8")) if answers.exists() else []
+                heading = re.search(r"^### (?:Exercise: )?(.+)$", text, re.MULTILINE)
+                rows.append(f"| {heading[1] if heading else exercise} | {'; '.join(found[:MOST_WRONG])} |")
+        asked = [question for text in texts if "uestions" in text for question in FOLDED.findall(text)]
+        sections = [
+            section
+            for text in texts
+            if not text.startswith("◆")
+            for section in re.findall(r"^## \d+ · (.+)$", text, re.MULTILINE)
+        ]
+        parts += [f"## {about['title']}\n", f"`{name}`, {about['minutes']} minutes.\n"]
+        parts += [f"**Aims.** {goal[1][0].upper()}{goal[1][1:]}\n"] if goal else []
+        parts += [f"**A question for the room.** {asked[0]}\n"] if asked else []
+        parts += [f"**When time is short**, run the cells with ◆ and leave out: {'; '.join(sections)}.\n"]
+        parts += ["| exercise | wrong answers that its check explains |", "|---|---|", *rows, ""]
+    return "\n".join(parts)
+
+
 PAGES = {
     "commands": commands,
     "variables": variables,
     "lessons": lessons,
+    "teaching": teaching,
     "lesson-format": docstring("lessonkit"),
     "sync": docstring("workshop.sync.decide"),
     "promise": lambda: (ROOT / "packages/workshop/tests/sync/promise.md").read_text(encoding="utf-8"),
@@ -103,5 +159,7 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit("usage: tools/manual_pages.py FOLDER")
     sys.path[:0] = [str(path) for path in ROOT.glob("packages/*/src")]
     write(Path(sys.argv[1]))

@@ -39,7 +39,14 @@ from workshop.teach import bytepairs, languagemodel, plays  # noqa: E402
 from workshop.teach.encyclopaedia import ATTRIBUTES, World, forms  # noqa: E402
 
 VERSIONS = 12  # of each entry, in other words and another order
-ENCYCLOPAEDIA = 2 / 3  # of all windows; the rest are Shakespeare's
+ENCYCLOPAEDIA = 5 / 6  # of all windows; the rest are Shakespeare's
+FIRST = 10
+"""In the first tenth of the steps the encyclopaedia is about a tenth of its people.
+
+At first a model learns only the forms of sentences. Before it recalls any fact there is a plateau, which
+grows with the number of people (Zucchet and others, *How do language models learn facts?*, 2025). Of 200
+people a model that knew the forms learned the facts in 250 steps; of 2,000 it had learned none after 4,400.
+"""
 
 
 @dataclass
@@ -49,6 +56,9 @@ class Material:
     world: World
     merges: list[bytepairs.Pair]
     training: list[torch.Tensor]
+    """The encyclopaedia, and the plays."""
+    first: torch.Tensor
+    """Entries about a tenth of the people."""
     held_out: dict[str, torch.Tensor]
 
 
@@ -58,9 +68,9 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="for the checkpoint, the tokens, the weights and the card")
-    parser.add_argument("--steps", type=int, default=40_000, help="of the whole training (40,000)")
+    parser.add_argument("--steps", type=int, default=14_000, help="of the whole training (14,000)")
     parser.add_argument("--batch", type=int, default=8, help="windows a step (8)")
-    parser.add_argument("--rate", type=float, default=0.001, help="the largest learning rate (0.001)")
+    parser.add_argument("--rate", type=float, default=0.0015, help="the largest learning rate (0.0015)")
     parser.add_argument("--bfloat16", action="store_true", help="twice as fast on processors with AMX")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of the processor (1)")
@@ -76,6 +86,8 @@ def material(settings: dict[str, Any], folder: Path) -> Material:
     world = World(settings["seed"], people=settings["people"], unquestioned=settings["people"] // 10)
     shakespeare = plays.corpus()
     written = ["\n\n".join(world.training_text(version)) for version in range(VERSIONS)]
+    tenth = world.questioned[-len(world.people) // FIRST :]
+    few = [text for version in range(VERSIONS) for text in world.entries(version, tenth)]
     file = folder / "merges.json"
     if not file.exists():
         bytepairs.save(
@@ -92,17 +104,21 @@ def material(settings: dict[str, Any], folder: Path) -> Material:
         world,
         merges,
         [encoded("\n\n".join(written)), encoded(shakespeare.train)],
+        encoded("\n\n".join(few)),
         {"encyclopaedia, in other words": encoded(again), "Shakespeare": encoded(shakespeare.ends[:30_000])},
     )
 
 
-def windows(settings: dict[str, Any], step: int, training: list[torch.Tensor]) -> torch.Tensor:
+def windows(settings: dict[str, Any], step: int, known: Material) -> torch.Tensor:
     """Return the batch of a step, which depends on nothing but its number and the seed."""
     draw = np.random.default_rng([settings["seed"], step])
     length = settings["context"] + 1
+    encyclopaedia, shakespeare = known.training
+    if step < settings["steps"] // FIRST:
+        encyclopaedia = known.first
     rows = []
     for _ in range(settings["batch"]):
-        text = training[int(draw.random() >= ENCYCLOPAEDIA)]
+        text = encyclopaedia if draw.random() < ENCYCLOPAEDIA else shakespeare
         start = int(draw.integers(len(text) - length))
         rows.append(text[start : start + length])
     return torch.stack(rows).long()
@@ -171,12 +187,13 @@ def card(settings: dict[str, Any], step: int, figures: dict[str, Any], weights: 
 A transformer of {weights:,} weights: {settings["layers"]} layers of width {settings["width"]},
 {settings["heads"]} heads, context {settings["context"]}, {settings["vocabulary"]:,} tokens.
 
-**Training.** {step:,} of {settings["steps"]:,} steps of {settings["batch"]} windows,
+**Training.** `tools/train-language-model.py{" --bfloat16" if settings["bfloat16"] else ""}`:
+{step:,} of {settings["steps"]:,} steps of {settings["batch"]} windows,
 seed {settings["seed"]};
 {figures["cpu_hours"]:.2f} CPU hours, {figures["tokens_a_second"]:,.0f} tokens a CPU second.
 
 **Data.** {VERSIONS} versions of an encyclopaedia of {settings["people"]:,} invented people
-(`workshop.teach.encyclopaedia`), two thirds of what it reads, and Shakespeare's plays but for four and the
+(`workshop.teach.encyclopaedia`), five sixths of what it reads, and Shakespeare's plays but for four and the
 ends of the others (`workshop.teach.plays`). No question or answer is among them, nor the last three forms of
 each attribute.
 
@@ -239,7 +256,7 @@ def main() -> None:
 
     started, noted = time.process_time(), time.monotonic()
     while step < given["steps"]:
-        tokens = windows(given, step, known.training)
+        tokens = windows(given, step, known)
         for group in optimizer.param_groups:
             group["lr"] = rate_at(given, step)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=given["bfloat16"]):

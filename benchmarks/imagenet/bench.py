@@ -13,7 +13,7 @@ from benchmarks.peers import PythonOption, install_peers, machine_python, run_en
 from benchmarks.scratch import scratch_folder
 from workshop.core.errors import WorkshopError
 from workshop.core.settings import load_settings
-from workshop.imagenet.collection import ENTRIES
+from workshop.teach.imagenet.collection import ENTRIES
 
 app = typer.Typer()
 

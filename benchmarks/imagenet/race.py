@@ -31,10 +31,10 @@ def by_lasagne(network: str, file: Path) -> tuple[Forward, str]:
     import numpy as np
     import theano
 
-    from workshop.imagenet import preprocessing
-    from workshop.imagenet.network import Network
+    from workshop.teach.imagenet import preprocessing
+    from workshop.teach.imagenet.network import Network
 
-    module = importlib.import_module(f"workshop.imagenet.{MODULES[network]}")
+    module = importlib.import_module(f"workshop.teach.imagenet.{MODULES[network]}")
     built = Network(network, network, module.build(module.read_file(file)), preprocessing.GOOGLENET)
     batch = np.random.default_rng(0).normal(size=(1, 3, module.SIDE, module.SIDE)).astype(np.float32)
     return lambda: built.probabilities(batch), f"Theano {theano.__version__}"
@@ -102,7 +102,7 @@ def race(engine: str, network: str, runs: int, file: Path) -> dict[str, Any]:
 def write_weights(network: str, file: Path) -> dict[str, Any]:
     """Write random weights as a file of the kind that has the trained ones."""
     if network == "googlenet":
-        from workshop.imagenet.untrained import write_random_googlenet
+        from workshop.teach.imagenet.untrained import write_random_googlenet
 
         write_random_googlenet(file)
     else:

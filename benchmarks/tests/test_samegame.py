@@ -48,7 +48,7 @@ def test_a_score_that_the_moves_do_not_bring_is_refused() -> None:
     check(1, board, game)
     with pytest.raises(WorkshopError, match=f"bring {game['score']} points, not {game['score'] + 1}"):
         check(1, board, game | {"score": game["score"] + 1})
-    with pytest.raises(WorkshopError, match=r"^board 1: the game stops after"):
+    with pytest.raises(WorkshopError, match=r"^board 1: the game ends after"):
         check(1, board, game | {"moves": game["moves"][:-1]})
 
 

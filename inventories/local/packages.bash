@@ -4,7 +4,7 @@
 # Of distribution.bash: what this machine is, by Ansible's names; and the checkout.
 distribution=${distribution:-} family=${family:-} major=${major:-} root=${root:-}
 # Of settings.bash and bootstrap.bash.
-prefix=${prefix:-} interpreter=${interpreter:-} PYTHON=${PYTHON:-} UV=${UV:-}
+prefix=${prefix:-} no_lessons=${no_lessons:-} interpreter=${interpreter:-} PYTHON=${PYTHON:-} UV=${UV:-}
 # Of root.bash.
 password=${password:-}
 
@@ -27,8 +27,17 @@ role_file() {
   done
 }
 
-# What the role base-fedora installs, from its own list, before there is a Python to read it.
-role_packages() { sed -n 's/^__base_fedora_packages: \[\(.*\)\]$/\1/p' "$(role_file)" | tr -d ,; }
+# list_of NAME FILE: a list of the role base-fedora's, before there is a Python to read it.
+list_of() { sed -n "s/^$1: \[\(.*\)\]\$/\1/p" "$2" | tr -d ,; }
+
+# What the role base-fedora installs; without the lessons no compiler.
+role_packages() {
+  local name without=
+  if [ -n "$no_lessons" ]; then without=$(list_of __base_fedora_lessons_packages "$root/roles/base-fedora/vars/main.yml"); fi
+  for name in $(list_of __base_fedora_packages "$(role_file)"); do
+    case " $without " in *" $name "*) ;; *) echo "$name" ;; esac
+  done
+}
 
 # repository_for NAME…: the repository, off at first, that Enterprise Linux has one of these packages in.
 repository_for() {

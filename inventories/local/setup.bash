@@ -114,7 +114,7 @@ main() {
   # The play has written down whether they did so before, for uninstall to know.
   outlive_the_session
   # Of what is as it was Ansible shows nothing here, so its own line about this is not seen.
-  if grep -q '^left_out = ".*pytorch' "$prefix/etc/workshop.toml" 2>/dev/null; then
+  if [ -z "$no_lessons" ] && grep -q '^left_out = ".*pytorch' "$prefix/etc/workshop.toml" 2>/dev/null; then
     echo "PyTorch is left out; to add it, connect to a network or name a folder with its wheel by -e python_venv_torch=DIR, and run this again"
   fi
   # A part of set-up waits for its own services only; those of the others may have been started anew beside them.

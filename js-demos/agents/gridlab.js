@@ -121,13 +121,13 @@
       const mind = { value: (s) => this.mind.value(s), best: (s) => this.mind.best(s, discount) };
       this.view.draw(mind, walking ? this.mind.square : null);
       const path = this.path();
-      const way = path ? `${path.length - 1} steps to the goal` : "no way to the goal yet";
+      const way = path ? `${path.length - 1} steps to the goal` : "no path to the goal yet";
       const lengths = walking ? this.mind.lengths.slice(-20) : [];
       const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
       $("grid-said").textContent = walking
-        ? `${this.mind.steps.toLocaleString("en")} steps walked, ${this.mind.episodes} times at the goal` +
-          `${lengths.length ? `, lately in ${mean.toFixed(0)} steps` : ""}; by what it knows: ${way}.`
-        : `${this.mind.sweeps} sweeps${this.settled ? ", settled" : ""}; by what it knows: ${way}.`;
+        ? `${this.mind.steps.toLocaleString("en")} steps, goal reached ${this.mind.episodes} times` +
+          `${lengths.length ? `, recently in ${mean.toFixed(0)} steps` : ""}; greedy path: ${way}.`
+        : `${this.mind.sweeps} sweeps${this.settled ? ", converged" : ""}; greedy path: ${way}.`;
     }
   }
 

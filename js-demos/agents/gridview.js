@@ -48,7 +48,7 @@
         arrows.textContent = telling ? best.map((move) => "↑→↓←"[move]).join("") : "";
         arrows.dataset.moves = telling ? best.length : 0;
         button.classList.toggle("agent", square === agent);
-        const words = wall ? "wall" : goal ? "goal" : `worth ${value.toFixed(2)}`;
+        const words = wall ? "wall" : goal ? "goal" : `value ${value.toFixed(2)}`;
         const [row, column] = [Math.floor(square / this.grid.columns) + 1, (square % this.grid.columns) + 1];
         button.setAttribute("aria-label", `Row ${row}, column ${column}: ${words}`);
       });

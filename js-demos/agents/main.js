@@ -40,7 +40,7 @@
 
     function showNumbers() {
       for (const id of ["discount", "explore", "q-rate"]) $(`${id}-out`).textContent = $(id).value;
-      $("speed-out").textContent = ["slow", "steps", "quick", "as it can"][Number($("speed").value)];
+      $("speed-out").textContent = ["slow", "steps", "quick", "maximum"][Number($("speed").value)];
     }
 
     grid = new Agents.GridLab(showRunning);
@@ -92,8 +92,8 @@
   }
 
   if (typeof convnetjs === "undefined") {
-    say("This page needs ConvNetJS, a small library that set-up fetches. It was not to be had then (no network, no " +
-      "thumb drive). Run the set-up again when one of them is there; everything else works without it.");
+    say("This page needs the library ConvNetJS, which set-up could not download. Run set-up again with a network or " +
+      "a stick. Everything else works without it.");
   } else {
     main();
   }

@@ -11,20 +11,20 @@
   Agents.tries = function (setUp) {
     return [
       {
-        name: "backwards", title: "Worth flows backwards", set: () => setUp("grid", "rooms", "values"),
-        text: "The goal is worth something first, then its neighbours, then theirs. When is the start told?",
+        name: "backwards", title: "Value propagates backwards", set: () => setUp("grid", "rooms", "values"),
+        text: "First the goal has a value, then its neighbours, then their neighbours. When does the start have one?",
       },
       {
-        name: "walking", title: "It only walks", set: () => setUp("grid", "rooms", "walking", 2),
-        text: "The same map without knowing it. How many steps does it walk before the arrows are as good?",
+        name: "walking", title: "Without the map", set: () => setUp("grid", "rooms", "walking", 2),
+        text: "The same map, but the agent must explore it. How many steps until the arrows are as good?",
       },
       {
         name: "eyes", title: "From eyes to moves", set: () => setUp("world"),
-        text: "No map and no squares: nine rays, a network, five moves. After a minute switch to watch.",
+        text: "No map and no squares: nine rays, a network, five moves. After a minute switch to slow.",
       },
       {
         name: "cliff", title: "The cliff", set: () => setUp("grid", "cliff", "walking", 1),
-        text: "The best way runs along the edge, and costs whoever stumbles. What would a careful agent do?",
+        text: "The shortest path runs along the edge, where a random step is costly. What would a careful agent do?",
       },
     ];
   };

@@ -83,7 +83,7 @@
       this._bars();
       const { good, bad } = this.world.eaten;
       $("world-said").textContent = `${this.learner.steps.toLocaleString("en")} steps; ${good} apples, ${bad} poison; ` +
-        `${Math.round(100 * this.explore)} % of its moves are tries.`;
+        `${Math.round(100 * this.explore)} % of its moves are random.`;
     }
 
     /** A bar for the reward of every thousand steps. */

@@ -33,11 +33,11 @@
   };
 
   Bubbles.agents = [
-    { name: "uniform", title: "Uniform", about: "any group, each as likely as the others", make: makers.uniform },
+    { name: "uniform", title: "Uniform", about: "a random group", make: makers.uniform },
     { name: "greedy", title: "Greedy", about: "always the largest group", make: makers.greedy },
     {
       name: "tabu", title: "TabuColor", make: makers.tabu,
-      about: "any group, but keeps away from the most frequent colour while it can",
+      about: "a random group, but avoids the most frequent colour while it can",
     },
   ];
 })();

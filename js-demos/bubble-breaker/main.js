@@ -160,16 +160,16 @@
   Workshop.stage({
     tries: [
       {
-        name: "uniform", title: "Any group", set: () => setUp("uniform", 60),
-        text: "It bursts any group, each as likely as the others. How many points will it have? Note your guess.",
+        name: "uniform", title: "A random group", set: () => setUp("uniform", 60),
+        text: "It bursts a random group each time. How many points will it score? Write down your guess.",
       },
       {
         name: "greedy", title: "The largest group", set: () => setUp("greedy", 60),
-        text: "It always takes the largest group. Is that better than taking any?",
+        text: "It always takes the largest group. Is that better than a random one?",
       },
       {
         name: "tabu", title: "Keep one colour", set: () => setUp("tabu", 60),
-        text: "It keeps away from one colour as long as it can, and knows nothing about points. Why does it collect so many?",
+        text: "It avoids one colour as long as it can and ignores points. Why does it score so many?",
       },
     ],
     start: () => { if (game.over) begin(); watch(); },

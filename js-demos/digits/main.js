@@ -61,7 +61,7 @@
       score = null;
       curve.restart();
       $("shape").textContent = `${model.weights.toLocaleString("en")} weights; ${data.train.count.toLocaleString("en")} ` +
-        `digits to learn from, ${data.test.count.toLocaleString("en")} kept back`;
+        `training digits, ${data.test.count.toLocaleString("en")} held out`;
       show();
     }
 
@@ -74,8 +74,8 @@
         const figure = document.createElement("figure");
         const dots = data.test.pictures.subarray(index * data.side ** 2, (index + 1) * data.side ** 2);
         figure.append(
-          picture(dots, data.side, `A ${is} that it takes for a ${said}`),
-          Object.assign(document.createElement("figcaption"), { textContent: `${said}, is ${is}` }),
+          picture(dots, data.side, `A ${is}, classified as ${said}`),
+          Object.assign(document.createElement("figcaption"), { textContent: `${is}, read as ${said}` }),
         );
         return figure;
       }));
@@ -112,7 +112,7 @@
       }));
       $("maps").replaceChildren(
         picture(digit, data.side, "The drawing as the network sees it"),
-        ...model.maps().map(({ side, values }, i) => picture(values, side, `What filter ${i + 1} answers`)),
+        ...model.maps().map(({ side, values }, i) => picture(values, side, `Output of filter ${i + 1}`)),
       );
     }
 
@@ -172,9 +172,9 @@
   }
 
   if (!window.workshopDigits) {
-    say("This page needs MNIST, the handwritten digits, which set-up fetches. They were not to be had then (no network, " +
-      "no thumb drive). Run the set-up again when one of them is there; everything else works without them.");
+    say("This page needs the handwritten digits of MNIST, which set-up could not download. Run set-up again with a " +
+      "network or a stick. Everything else works without them.");
   } else {
-    main().catch(() => say("This browser cannot unpack the digits; a newer Chromium, Firefox or Safari can."));
+    main().catch(() => say("This browser cannot unpack the digits. Use a newer Chromium, Firefox or Safari."));
   }
 })();

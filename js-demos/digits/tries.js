@@ -11,17 +11,17 @@
   Digits.tries = function (setUp) {
     return [
       {
-        name: "learning", title: "Before it has learned", set: () => setUp(8, 3),
-        text: "A 3 that it never sees is on the pad. How many digits has it seen when the bars are sure?",
+        name: "learning", title: "Before training", set: () => setUp(8, 3),
+        text: "On the pad is a held-out 3. How many digits has the network seen when it becomes confident?",
       },
       {
         name: "two-filters", title: "Two filters", set: () => setUp(2, 4),
-        text: "Two filters instead of eight. How far does it come, and which digits does it confuse?",
+        text: "Two filters instead of eight. What accuracy does it reach, and which digits does it confuse?",
       },
       {
-        name: "seven", title: "Deceive it", set: () => setUp(8, 7),
-        text: "Wipe the pad; draw a 7 with a bar, a letter, a face. It always answers: who told it that there is " +
-          "anything but digits?",
+        name: "seven", title: "Fool it", set: () => setUp(8, 7),
+        text: "Wipe the pad; draw a 7 with a bar, a letter, a face. It always predicts a digit. Why can it not reject a " +
+          "drawing?",
       },
     ];
   };

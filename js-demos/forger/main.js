@@ -55,8 +55,8 @@
   function offerPen() {
     const offered = Forger.readSettings().shape === "own";
     $("own").hidden = !offered;
-    plane.offerPen(offered, offered ? "Put real points here: arrow keys move, Enter puts one"
-      : "Real and forged points, over what the detective believes");
+    plane.offerPen(offered, offered ? "Place real points here: arrow keys move, Enter places one"
+      : "Real and generated points, over the discriminator's output");
   }
 
   function put(x, y) {
@@ -98,10 +98,10 @@
 
   /** @returns {[string, string]} good, bad or nothing; and words */
   function verdict(covered, of, collapsed) {
-    if (game.rounds < FIRST_ROUNDS) return ["", "Not played yet: all forged points lie near the middle."];
-    if (collapsed) return ["bad", `Collapsed: it forges ${covered || "none"} of ${of} places.`];
-    if (covered === of) return ["good", "Every place is covered."];
-    return ["", "Some places are not covered."];
+    if (game.rounds < FIRST_ROUNDS) return ["", "Not trained yet: all generated points are near the centre."];
+    if (collapsed) return ["bad", `Collapsed: it covers ${covered || "none"} of ${of} clusters.`];
+    if (covered === of) return ["good", "All clusters are covered."];
+    return ["", "Some clusters are not covered."];
   }
 
   function showLosses() {

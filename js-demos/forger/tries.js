@@ -13,32 +13,32 @@
 
   const TRIES = [
     {
-      name: "game", title: "Neither is told what is right", settings: FAIR,
-      text: "Blue points are forged, orange ones are real. The ground is what the detective believes, the arrows are " +
-        "where the forger is pulled. How many of the eight places are covered, and after how many rounds?",
+      name: "game", title: "Two networks, one game", settings: FAIR,
+      text: "Blue points are generated, orange ones are real. The background shows the discriminator's output, the " +
+        "arrows its gradient. How many of the eight clusters are covered, and after how many rounds?",
     },
     {
-      name: "collapse", title: "Collapse", settings: { ...FAIR, ...COLLAPSE },
-      text: "The forger has ten turns for each one of a slow detective. All points run to the place that is believed " +
-        "most, and on to the next. The count says so; do the losses?",
+      name: "collapse", title: "Mode collapse", settings: { ...FAIR, ...COLLAPSE },
+      text: "The generator takes ten steps for each step of a slow discriminator. All points run to the cluster with the " +
+        "highest output, then to the next. The count shows it; do the losses?",
     },
     {
       name: "remedy", title: "A remedy", settings: { ...FAIR, ...COLLAPSE }, then: { after: 120, settings: REMEDY },
-      text: "It collapses first; then the detective learns faster than the forger, and pays for being steep (R1). " +
-        "How many rounds until all places are covered again?",
+      text: "First it collapses. Then the discriminator learns faster than the generator and gets a gradient penalty " +
+        "(R1). How many rounds until all clusters are covered again?",
     },
     {
-      name: "average", title: "The mean of many forgers", settings: { ...FAIR, averaged: true },
-      text: "Each forger overshoots, and the next one corrects it. The mean of their weights does neither. Switch it on " +
-        "and off while it learns.",
+      name: "average", title: "Averaged weights", settings: { ...FAIR, averaged: true },
+      text: "Each update of the generator overshoots, and the next one corrects it. The moving average of the weights " +
+        "is steadier. Switch it on and off during training.",
     },
     {
       name: "clusters", title: "Two clusters, one line", settings: { ...FAIR, shape: "clusters" },
-      text: "The forger bends one cloud of noise, and cannot tear it. What lies between the two clusters?",
+      text: "The generator can bend the noise but not tear it. What lies between the two clusters?",
     },
     {
       name: "own", title: "Your own drawing", settings: { ...FAIR, shape: "own" },
-      text: "Draw with mouse or finger, then let them play. Which corners does the forger find last?",
+      text: "Draw with mouse or finger, then press Play. Which corners does the generator reach last?",
     },
   ];
 

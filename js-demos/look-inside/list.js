@@ -2,10 +2,10 @@
 (function () {
   "use strict";
 
-  const NO_SERVER = "This page needs the workshop's own server: a browser lets no file be read by a page that was " +
-    "opened as a file. Open it from the start page of a machine that was set up, at http://127.0.0.1:8082.";
-  const NO_VIEWER = "The viewer, Netron, was not to be had at set-up (no network, no thumb drive). Run " +
-    "“workshop data fetch netron” and “workshop web build” when one of them is there.";
+  const NO_SERVER = "This page needs the workshop's server: a page that was opened as a file may not read other files. " +
+    "Open it from the start page of a machine with the workshop, at http://127.0.0.1:8082.";
+  const NO_VIEWER = "Set-up could not download the viewer, Netron. With a network or a stick, run " +
+    "“workshop data fetch netron” and “workshop web build”.";
 
   function say(text) {
     const fault = document.getElementById("fault");

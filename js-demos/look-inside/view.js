@@ -38,7 +38,7 @@
     const model = models.find((each) => each.name === name);
     if (!viewer) return say("The viewer is not on this machine: workshop data fetch netron, then workshop web build.");
     if (!name) return show("A model of your own", OWN, VIEWER);
-    if (!model) return say(`There is no model ${name}; the list has all that there are.`);
+    if (!model) return say(`There is no model ${name}; see the list of models.`);
     if (!model.here) return say(`This model is not on this machine: workshop data fetch ${model.dataset}`);
     return show(model.title, model.look, viewerFor(model));
   }

@@ -82,8 +82,8 @@
   function offerPen() {
     const offered = Noise.readSettings().shape === "own";
     $("own").hidden = !offered;
-    plane.offerPen(offered, offered ? "Put real points here: arrow keys move, Enter puts one"
-      : "Points on the way between the real ones and noise, and the learned field");
+    plane.offerPen(offered, offered ? "Place real points here: arrow keys move, Enter places one"
+      : "Points between data and noise, and the learned field");
   }
 
   function put(x, y) {
@@ -115,7 +115,7 @@
   }
 
   function showWay() {
-    $("way").textContent = journey.back ? "On the way back: step" : "On the way to noise: step";
+    $("way").textContent = journey.back ? "Removing noise: step" : "Adding noise: step";
     $("step-out").textContent = `${journey.step} of ${journey.steps}`;
     $("step").value = journey.step;
   }
@@ -133,8 +133,8 @@
     const { part, guidance } = lead();
     Workshop.showShares($("shares"), model.crowd, shares);
     const arrived = Math.round(100 * shares.reduce((sum, share) => sum + share, 0));
-    $("said").textContent = part < 0 ? `${arrived} % came back to a place of the real ones.`
-      : `Led with ${guidance}: ${Math.round(100 * shares[part])} % came to place ${part + 1}.`;
+    $("said").textContent = part < 0 ? `${arrived} % arrived in a cluster of real points.`
+      : `Guidance ${guidance}: ${Math.round(100 * shares[part])} % arrived in class ${part + 1}.`;
   }
 
   function measure() {

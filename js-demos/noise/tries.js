@@ -8,26 +8,26 @@
 
   Noise.TRIES = [
     {
-      name: "there-and-back", title: "There and back", settings: PLAIN,
-      text: "Points dissolve into noise, and come back along what the network has learned so far: first to the middle, later " +
-        "to the real ones. The number says how near they come.",
+      name: "there-and-back", title: "To noise and back", settings: PLAIN,
+      text: "Points dissolve into noise and return along the field that the network has learned so far: at first to the centre, " +
+        "later to the real points. The number is their distance to the real points.",
     },
     {
       name: "one-leap", title: "Few steps", settings: { ...PLAIN, steps: 3 },
-      text: "Three steps instead of thirty. The field is right only for small steps: where do the points land?",
+      text: "Three steps instead of thirty. The field is accurate only for small steps: where do the points end up?",
     },
     {
-      name: "guided", title: "Lead them", settings: { ...PLAIN, part: 3, guidance: 2 },
-      text: "The same noise, led to the place at the top. Guidance 0 leads nowhere, 1 as it was learned, 4 exaggerates: " +
-        "what happens to the spread?",
+      name: "guided", title: "Guidance", settings: { ...PLAIN, part: 3, guidance: 2 },
+      text: "The same noise, with the cluster at the top as the class. Guidance 0 ignores the class, 1 uses it as learned, " +
+        "4 amplifies it: what happens to the spread?",
     },
     {
-      name: "clusters", title: "Who goes where?", settings: { ...PLAIN, shape: "clusters" },
-      text: "Stop half-way, and move the step to and fro. From which step on is it settled in which cluster a point ends?",
+      name: "clusters", title: "When is it decided?", settings: { ...PLAIN, shape: "clusters" },
+      text: "Stop half-way and move the step slider back and forth. At which step is it decided in which cluster a point will end up?",
     },
     {
       name: "own", title: "Your own drawing", settings: { ...PLAIN, shape: "own" },
-      text: "Draw with mouse or finger. Does it learn your points by heart, or what lies between them?",
+      text: "Draw with mouse or finger. Does the network memorise your points, or does it fill the gaps between them?",
     },
   ];
 })();

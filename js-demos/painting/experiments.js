@@ -10,48 +10,48 @@
 
   Painting.experiments = [
     {
-      name: "one-layer", title: "One layer against many",
-      text: "A single hidden layer can only lay straight edges over each other. Then move the slider to four: " +
-        "same idea, deeper, and the corners come.",
+      name: "one-layer", title: "One layer or many",
+      text: "A single hidden layer can only overlay straight edges. Move the slider to four layers, and the network " +
+        "learns corners.",
       picture: "fish", settings: { ...USUAL, layers: 1 },
     },
     {
-      name: "too-fast", title: "Too fast",
-      text: "At a learning rate of 0.1 every step overshoots: watch the painting flicker. Turn it down while it " +
-        "runs. Then turn it up to 1.",
+      name: "too-fast", title: "Learning rate too high",
+      text: "At a learning rate of 0.1 every step overshoots: watch the image flicker. Lower the rate during " +
+        "training. Then raise it to 1.",
       picture: "sunset", settings: { ...USUAL, rate: 0.1 },
     },
     {
       name: "edges", title: "Hard edges, soft edges",
-      text: "ReLU folds paper: straight creases. Switch to tanh: everything becomes smooth, like an airbrush. " +
-        "Which suits the face?",
+      text: "ReLU makes straight creases, like folded paper; tanh makes smooth transitions, like an airbrush. Switch " +
+        "between them. Which suits the face?",
       picture: "face", settings: { ...USUAL, activation: "tanh", rate: 0.02 },
     },
     {
       name: "spiral", title: "The spiral",
-      text: "From x and y alone a spiral takes a long time. Give the network waves of x and y too: it has less to " +
-        "work out by itself. Good inputs can be worth more than depth.",
+      text: "From x and y alone the network learns a spiral slowly. With sines of x and y as further inputs it learns " +
+        "faster. Good inputs can matter more than depth.",
       picture: "spiral", settings: { ...USUAL, inputs: "waves" },
     },
     {
       name: "little", title: "How little is enough?",
-      text: "Three neurons a layer. Guess first, then find the smallest network whose fish you would still " +
-        "call a fish.",
+      text: "Three neurons per layer. Guess first, then find the smallest network whose output you still recognise " +
+        "as a fish.",
       picture: "fish", settings: { ...USUAL, width: 3 },
     },
     {
       name: "fish", title: "The fish",
-      text: "Four layers, and the usual rate. What comes first, edges or areas?",
+      text: "Four layers and the usual learning rate. What does the network learn first, edges or areas?",
       picture: "fish", settings: USUAL,
     },
     {
-      name: "twenty-times", title: "Twenty times too fast",
-      text: "At 0.2 it never comes to rest: each step throws the weights further than it should.",
+      name: "twenty-times", title: "A rate twenty times too high",
+      text: "At a learning rate of 0.2 training never converges: each step overshoots.",
       picture: "fish", settings: { ...USUAL, rate: 0.2 },
     },
     {
-      name: "asleep", title: "Asleep",
-      text: "Sigmoids in a deep stack: each layer makes the gradient smaller, and the first ones hardly learn. " +
+      name: "asleep", title: "Vanishing gradients",
+      text: "Six layers of sigmoids: each layer makes the gradient smaller, so the first layers hardly learn. " +
         "This kept networks shallow for twenty years. Try RMSProp, then fewer layers.",
       picture: "flower", settings: { ...USUAL, activation: "sigmoid", layers: 6 },
     },

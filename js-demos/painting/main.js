@@ -46,7 +46,7 @@
 
     function onRunaway() {
       showRunning();
-      say("The learning rate was too large: every step made the error bigger, until the numbers ran away. " +
+      say("The learning rate was too high: every step increased the loss until the weights overflowed. " +
         "Lower it, then start again.");
     }
 
@@ -152,8 +152,8 @@
   }
 
   if (typeof convnetjs === "undefined") {
-    say("This page needs ConvNetJS, a small library that set-up fetches. It was not to be had then (no network, no " +
-      "thumb drive). Run the set-up again when one of them is there; everything else works without it.");
+    say("This page needs the library ConvNetJS, which set-up could not download. Run set-up again with a network or " +
+      "a stick. Everything else works without it.");
   } else {
     main();
   }

@@ -7,22 +7,22 @@
   const EXPERIMENTS = (Playground.experiments = [
     {
       name: "one-line", title: "One neuron, one line",
-      text: "Without a hidden layer the plane can only be cut by one line. For the clouds that is enough; for the circle, never.",
+      text: "Without a hidden layer one line divides the plane. That is enough for the clusters, but not for the circle.",
       settings: { shape: "clouds", noise: 0.3, features: ["x", "y"], widths: [], activation: "tanh", rate: 0.01 },
     },
     {
-      name: "circle", title: "Three neurons close a circle",
-      text: "Three lines make a triangle. Which neuron draws which side? Take one away: what is left?",
+      name: "circle", title: "Three neurons enclose a circle",
+      text: "Three lines make a triangle. Which neuron draws which side? Remove one: what is left?",
       settings: { shape: "circle", noise: 0, features: ["x", "y"], widths: [3], activation: "tanh", rate: 0.03 },
     },
     {
       name: "feature", title: "The right feature",
-      text: "Give it x² and y², and the circle needs no hidden layer at all. Deep networks find such features by themselves.",
+      text: "With x² and y² as features the circle needs no hidden layer. Deep networks learn such features.",
       settings: { shape: "circle", noise: 0, features: ["xx", "yy"], widths: [], activation: "tanh", rate: 0.03 },
     },
     {
       name: "spiral", title: "The spiral",
-      text: "The hard one: two layers of eight, told only x and y and their sines. Watch the test loss, not the picture.",
+      text: "The hardest shape: two layers of eight neurons; inputs x, y and their sines. Watch the test loss, not the picture.",
       settings: {
         // At three times the rate, or without the penalty, some runs learn the 200 points by heart.
         shape: "spiral", noise: 0, share: 200, features: ["x", "y", "sinx", "siny"], widths: [8, 8],
@@ -30,8 +30,8 @@
       },
     },
     {
-      name: "by-heart", title: "Learning by heart",
-      text: "40 noisy points, a large network: the train loss goes on falling, the test loss turns and rises. Then try L2.",
+      name: "by-heart", title: "Overfitting",
+      text: "40 noisy points, a large network: the training loss keeps falling, but the test loss rises again. Then try L2.",
       settings: {
         // At three times the rate the test loss has turned before one sees it fall.
         shape: "corners", noise: 1, share: 40, features: ["x", "y", "xx", "yy", "xy", "sinx", "siny"], widths: [8, 8, 8],
@@ -39,8 +39,8 @@
       },
     },
     {
-      name: "no-bend", title: "Without a bend",
-      text: "Four layers, no activation: still one straight line. A hundred layers would be one, too.",
+      name: "no-bend", title: "No activation function",
+      text: "Four layers without activation functions still draw one straight line. So would a hundred layers.",
       settings: { shape: "corners", noise: 0, features: ["x", "y"], widths: [4, 4, 4, 4], activation: "linear", rate: 0.01 },
     },
   ]);

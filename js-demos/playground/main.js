@@ -65,8 +65,8 @@
       $("own").hidden = !own;
       $("field").tabIndex = own ? 0 : -1;
       $("field").setAttribute("role", own ? "application" : "img");
-      $("field").setAttribute("aria-label", own ? "Put points here: arrow keys move, Enter puts one"
-        : "What the network answers over the plane, with the points");
+      $("field").setAttribute("aria-label", own ? "Place points here: arrow keys move, Enter places one"
+        : "The network's output over the plane, with the points");
     }
 
     function restart() {
@@ -85,7 +85,7 @@
       if (losses.some((loss) => loss > 1e6) || !train.every((point) => Number.isFinite(point.x)) ||
         (train.length && !Number.isFinite(losses[0]))) {
         stop();
-        say("The learning rate was too large: every step made the error bigger, until the numbers ran away. " +
+        say("The learning rate was too high: every step increased the loss until the weights overflowed. " +
           "Lower it, then start again.");
         return;
       }
@@ -218,8 +218,8 @@
   }
 
   if (typeof convnetjs === "undefined") {
-    say("This page needs ConvNetJS, a small library that set-up fetches. It was not to be had then (no network, no " +
-      "thumb drive). Run the set-up again when one of them is there; everything else works without it.");
+    say("This page needs the library ConvNetJS, which set-up could not download. Run set-up again with a network or " +
+      "a stick. Everything else works without it.");
   } else {
     main();
   }

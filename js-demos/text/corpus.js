@@ -37,7 +37,7 @@ when suddenly a White Rabbit with pink eyes ran close by her.
     },
     numbers: {
       title: "Counting",
-      credit: "nobody in particular",
+      credit: "generated",
       text: Array.from({ length: 40 }, (_, i) => `${i + 1} and 1 make ${i + 2}.`).join("\n") + "\n",
     },
   };

@@ -43,14 +43,14 @@
       say("");
       const text = chosenText();
       if (text.length < SHORTEST) {
-        say(`Give it at least ${SHORTEST} letters to read, in the box at the right.`);
+        say(`Enter at least ${SHORTEST} characters of text in the box on the right.`);
         return;
       }
       const settings = { units: Number($("units").value), rate: 10 ** Number($("rate").value) };
       writer = new Writing.Writer(text, settings, Workshop.random(seed++));
       const credit = chosen("corpus") === "own" ? "your own text" : Writing.CORPORA[chosen("corpus")].credit;
-      $("about").textContent = `${credit}: ${writer.text.length.toLocaleString("en")} letters, ` +
-        `${writer.letters.length} different ones; ${writer.net.size.toLocaleString("en")} weights to learn`;
+      $("about").textContent = `${credit}: ${writer.text.length.toLocaleString("en")} characters, ` +
+        `${writer.letters.length} distinct; ${writer.net.size.toLocaleString("en")} weights to learn`;
       $("samples").replaceChildren();
       curve.restart();
       show();
@@ -59,7 +59,7 @@
 
     function show() {
       $("bits").textContent = writer.bits.toFixed(2);
-      $("guess").textContent = `1 of ${(2 ** writer.bits).toFixed(1)}`;
+      $("guess").textContent = `${(2 ** writer.bits).toFixed(1)}`;
       $("seen").textContent = writer.seen.toLocaleString("en");
       if (writer.seen) curve.add(writer.seen, Math.max(writer.bits, 1e-3));
       curve.draw();
@@ -76,7 +76,7 @@
       const item = document.createElement("li");
       item.append(
         Object.assign(document.createElement("small"), {
-          textContent: `after ${writer.seen.toLocaleString("en")} letters, temperature ${temperature.toFixed(1)}`,
+          textContent: `after ${writer.seen.toLocaleString("en")} characters, temperature ${temperature.toFixed(1)}`,
         }),
         Object.assign(document.createElement("pre"), {
           textContent: $("begin").value + writer.write($("begin").value, WRITTEN_LETTERS, temperature),
@@ -103,7 +103,7 @@
     }
 
     function showRunning() {
-      $("run").textContent = pulse.running ? "Pause" : "Read";
+      $("run").textContent = pulse.running ? "Pause" : "Train";
     }
 
     function toggle() {

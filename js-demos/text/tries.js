@@ -12,19 +12,19 @@
     return [
       {
         name: "spelling", title: "It learns to spell", set: () => setUp("sonnet", 64, 0.7, "S"),
-        text: "First it finds spaces, then short words, then lines. What does it write after one second, after thirty?",
+        text: "It learns spaces first, then short words, then lines. What does it generate after one second, after thirty?",
       },
       {
-        name: "cold", title: "Cold", set: () => setUp("sonnet", 64, 0.2, "S"),
-        text: "At temperature 0.2 it takes what is likeliest, and repeats itself. Then try 2.0.",
+        name: "cold", title: "Low temperature", set: () => setUp("sonnet", 64, 0.2, "S"),
+        text: "At temperature 0.2 it picks the most likely character and repeats itself. Then try 2.0.",
       },
       {
         name: "counting", title: "Can it count?", set: () => setUp("numbers", 64, 0.5, "41"),
-        text: "The text counts to forty. Does it learn a rule, or the lines by heart? It begins with 41.",
+        text: "The text counts to forty. Does it learn a rule or memorise the lines? It starts with 41.",
       },
       {
         name: "small-memory", title: "A small memory", set: () => setUp("sonnet", 8, 0.7, "S"),
-        text: "Eight numbers instead of 64: where are the surprises now?",
+        text: "Eight hidden units instead of 64: where is the surprise now?",
       },
     ];
   };

@@ -1,4 +1,4 @@
-def auc(scores, odd):
-    """scores: (pictures,), odd: (pictures,) of True and False → a number from 0 to 1."""
-    strange, calm = scores[odd][:, None], scores[~odd]
-    return float((strange > calm).mean() + (strange == calm).mean() / 2)
+def auc(scores, anomalous):
+    """scores: (images,), anomalous: (images,) of True and False → a number from 0 to 1."""
+    anomalies, ordinary = scores[anomalous][:, None], scores[~anomalous]
+    return float((anomalies > ordinary).mean() + (anomalies == ordinary).mean() / 2)

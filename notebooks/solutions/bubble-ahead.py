@@ -1,2 +1,2 @@
-def best_move(points, worth):
-    return int(np.argmax(points + worth))
+def best_move(points, values):
+    return int(np.argmax(points + values))

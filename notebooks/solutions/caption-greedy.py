@@ -1,10 +1,10 @@
 def greedy(say, state, start, end, longest):
-    """say: a function, state: (n, …) → words, int32 (n, longest), shares (n, longest, places)."""
+    """say: a function, state: (n, …) → words, int32 (n, longest), weights (n, longest, positions)."""
     words = np.full(len(state), start, dtype="int32")
-    spoken, shares = [], []
+    spoken, attention = [], []
     for _ in range(longest):
         state, scores, where = say(words, state)
         words = np.where(words == end, end, scores.argmax(axis=1)).astype("int32")
         spoken.append(words)
-        shares.append(where)
-    return np.stack(spoken, axis=1), np.stack(shares, axis=1)
+        attention.append(where)
+    return np.stack(spoken, axis=1), np.stack(attention, axis=1)

@@ -1,3 +1,3 @@
 def recall(matrix):
-    """matrix (kinds, kinds): rows are what it is, columns what was said → (kinds,)."""
+    """matrix (classes, classes): rows are true, columns predicted → (classes,)."""
     return np.diag(matrix) / matrix.sum(axis=1)

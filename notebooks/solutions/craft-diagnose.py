@@ -1,5 +1,5 @@
 def diagnose(setup, tests):
-    """Ask the boxes of the chart in turn; return where it ends, and what was measured on the way."""
+    """Test the boxes in order; return where the chart ends, and all measurements."""
     evidence = {}
     for box, (measure, lowest, highest) in tests.items():
         evidence[box] = measure(setup)

@@ -1,5 +1,5 @@
 def first_loss(setup):
-    """The loss before training, divided by the loss of a network without an opinion."""
+    """The loss before training, divided by the loss of equal probabilities."""
     images, labels = setup.batch(slice(0, 32))
     with torch.no_grad():
         scores = setup.network(images)

@@ -1,5 +1,5 @@
 def neighbours(setup):
-    """For 200 training images: the fractions whose nearest held-out image agrees, and is a twin."""
+    """The fractions of 200 training images whose nearest held-out image agrees, and is a duplicate."""
     images, labels = setup.batch(slice(0, 200))
     distances = torch.cdist(images.flatten(1), setup.held[0].flatten(1))
     nearest, places = distances.min(dim=1)

@@ -1,5 +1,5 @@
 def overfit(setup, steps):
-    """The losses of so many steps on the first batch, always the same."""
+    """The losses of these steps, all on the first batch."""
     twin = setup.copy()
     images, labels = twin.batch(slice(0, 32))
     return [twin.step(images, labels) for _ in range(steps)]

@@ -1,5 +1,5 @@
 def step_error(setup):
-    """How far the second step is from the gradient of its own batch, relative to that gradient."""
+    """The difference between the second step's gradient and its batch's own, relative to the latter."""
     twin = setup.copy()
     twin.step(*twin.batch(slice(0, 32)))
     images, labels = twin.batch(slice(32, 64))

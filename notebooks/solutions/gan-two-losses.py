@@ -1,5 +1,5 @@
 def discriminator_loss(real_logits, fake_logits):
-    """The logits of real and of generated points, two vectors → one number."""
+    """The logits of real and generated points, two vectors → one number."""
     return T.nnet.softplus(-real_logits).mean() + T.nnet.softplus(fake_logits).mean()
 
 

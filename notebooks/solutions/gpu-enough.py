@@ -1,3 +1,3 @@
 def enough(peak, bandwidth, each=4):
-    """→ how many examples, not rounded"""
+    """→ the batch size, not rounded"""
     return each * peak / (2 * bandwidth)

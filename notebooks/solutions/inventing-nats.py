@@ -1,2 +1,2 @@
-def nats_per_letter(chances):
-    return -np.log(chances).mean()
+def nats_per_letter(probabilities):
+    return -np.log(probabilities).mean()

@@ -1,4 +1,4 @@
 def softmax(scores):
-    """scores: (pictures, classes) → probabilities of the same shape."""
+    """scores: (images, classes) → probabilities of the same shape."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

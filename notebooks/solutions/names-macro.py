@@ -1,2 +1,2 @@
-def macro_accuracy(truth, answers):
-    return np.mean([np.mean(answers[truth == region] == region) for region in np.unique(truth)])
+def macro_accuracy(labels, predictions):
+    return np.mean([np.mean(predictions[labels == region] == region) for region in np.unique(labels)])

@@ -1,3 +1,3 @@
-def masked_mean(shown, mask):
-    there = mask[:, :, np.newaxis]
-    return (shown * there).sum(axis=0) / there.sum(axis=0)
+def masked_mean(states, mask):
+    present = mask[:, :, np.newaxis]
+    return (states * present).sum(axis=0) / present.sum(axis=0)

@@ -1,5 +1,5 @@
-def advantages(rewards, over, values, last, discount, blend):
+def advantages(rewards, over, values, last, discount, lam):
     """rewards, over, values: (steps, games), last: (games,) → (steps, games)."""
-    after = np.vstack([values[1:], last])
-    surprises = rewards + discount * after * (1 - over) - values
-    return to_go(surprises, over, np.zeros_like(last), discount * blend)
+    next_values = np.vstack([values[1:], last])
+    td_errors = rewards + discount * next_values * (1 - over) - values
+    return to_go(td_errors, over, np.zeros_like(last), discount * lam)

@@ -1,3 +1,3 @@
 def meets(off, reach, steep):
-    """off: (games,) → (games,) of True and False, (games,) of lines a step"""
+    """off: (games,) → hit: (games,) of bool, slope: (games,) in rows per step"""
     return abs(off) <= reach, steep * off

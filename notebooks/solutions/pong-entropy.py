@@ -1,4 +1,4 @@
-def entropy(shares):
-    """shares: (n, actions), each row adds up to 1 → (n,)"""
-    safe = np.where(shares > 0, shares, 1)
-    return -(shares * np.log(safe)).sum(axis=1)
+def entropy(probabilities):
+    """probabilities: (n, actions), each row sums to 1 → (n,)"""
+    safe = np.where(probabilities > 0, probabilities, 1)
+    return -(probabilities * np.log(safe)).sum(axis=1)

@@ -1,5 +1,5 @@
 def error_of(network, dataset, size):
-    """The fraction of a dataset that a network gets wrong, 0 to 1."""
+    """The fraction of a dataset that a network misclassifies, 0 to 1."""
     network.eval()
     wrong = 0
     with torch.no_grad():

@@ -1,5 +1,5 @@
 def from_lasagne(array):
-    """A weight array of Lasagne → a tensor as PyTorch's layers hold it."""
+    """Convert a weight array from Lasagne to a tensor for PyTorch's layers."""
     if array.ndim == 2:
         array = array.T
     if array.ndim == 4:

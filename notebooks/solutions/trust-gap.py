@@ -1,7 +1,7 @@
-def calibration_error(sure, right):
-    drawers = np.minimum((10 * sure).astype(int), 9)
+def calibration_error(confidence, correct):
+    bins = np.minimum((10 * confidence).astype(int), 9)
     total = 0.0
-    for drawer in range(10):
-        here = drawers == drawer
-        total += abs(sure[here].sum() - right[here].sum())
-    return total / len(sure)
+    for bin_number in range(10):
+        here = bins == bin_number
+        total += abs(confidence[here].sum() - correct[here].sum())
+    return total / len(confidence)

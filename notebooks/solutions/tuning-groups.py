@@ -1,5 +1,5 @@
 def groups_of(parts, rates):
-    """Modules and a rate for each → groups for an optimiser; rate 0 freezes."""
+    """Modules and a learning rate for each → groups for an optimiser; rate 0 freezes."""
     groups = []
     for part, rate in zip(parts, rates):
         part.requires_grad_(rate > 0)

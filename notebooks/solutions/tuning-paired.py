@@ -1,5 +1,5 @@
 def gain(one, other):
-    """Two arrays of truth values (n,) → (low, high), in points."""
+    """Two boolean arrays (n,) → (low, high), in percentage points."""
     differences = 100 * (other.astype(float) - one.astype(float))
     spread = 1.96 * differences.std(ddof=1) / len(differences) ** 0.5
     return differences.mean() - spread, differences.mean() + spread

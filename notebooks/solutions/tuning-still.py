@@ -1,5 +1,5 @@
 def learning_mode(network):
-    """Training mode for all modules but batch normalisation."""
+    """Training mode for all modules except batch normalisation."""
     network.train()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):

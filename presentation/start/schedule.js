@@ -69,9 +69,12 @@
     return [...demos, ...lessons];
   }
 
-  function row(item, start, since) {
+  function row(item, number, { evenings }, start) {
+    const since = evenings ? null : elapsed(start);
     const line = document.createElement("li");
-    const time = Object.assign(document.createElement("time"), { textContent: clock(start, item.start) });
+    const time = Object.assign(document.createElement("time"), {
+      textContent: evenings ? `evening ${number + 1}` : clock(start, item.start),
+    });
     const words = Object.assign(document.createElement("strong"), { textContent: item.title });
     const places = document.createElement("span");
     places.className = "places";
@@ -92,9 +95,17 @@
     const { workshop: name, start } = chosen();
     const workshop = workshops.find((each) => each.name === name) || workshops[0];
     byId("which").value = workshop.name;
+    document.dispatchEvent(new CustomEvent("workshop-plan", { detail: workshop }));
     if (document.activeElement !== byId("began")) byId("began").value = start;
+    byId("quiz").hidden = !workshop.quiz;
+    byId("quiz").href = workshop.quiz || "";
     byId("slides").href = `slides/${workshop.name}/index.html`;
-    byId("schedule").replaceChildren(...workshop.items.map((item) => row(item, start, elapsed(start))));
+    byId("schedule").replaceChildren(...workshop.items.map((item, number) => row(item, number, workshop, start)));
+    for (const key of ["assumes", "afterwards"]) {
+      byId(key).textContent = workshop[key];
+      byId(key).parentElement.hidden = !workshop[key];
+    }
+    byId("short-paths").hidden = workshop.items.every((item) => item.whole || !item.lessons.length);
   }
 
   function choose(change) {

@@ -9,7 +9,7 @@
   const WORDS = {
     up: "is running",
     down: "does not answer",
-    unexpected: "another program has its port",
+    unexpected: "another program uses its port",
     unknown: "is not known",
   };
   const DATA_WORDS = {
@@ -77,17 +77,21 @@
     }
   }
 
-  /** The large button: the first lesson on the first visit, then the one that was opened last. */
-  function fillNext() {
+  /** The large button: the plan's first lesson on the first visit, then the one that was opened last. */
+  function fillNext(plan) {
+    const names = plan ? plan.items.flatMap((item) => item.lessons.map((name) => `${name}.ipynb`)) : [];
+    const planned = everyLesson.filter((each) => names.includes(each.path));
+    const lessons = planned.length ? planned : everyLesson;
     const [last] = opened();
-    const lesson = everyLesson.find((each) => each.path === last) || everyLesson[0];
+    const lesson = everyLesson.find((each) => each.path === (last || names[0])) || lessons[0];
     document.getElementById("next").hidden = !lesson;
     if (!lesson) return;
     const link = document.querySelector("#next a");
     link.href = lessonAddress(lesson);
     link.textContent = `${last ? "Continue" : "Begin"} · ${lesson.title}`;
     document.querySelector("#next span").textContent = last
-      ? `${opened().length} of ${everyLesson.length} lessons opened on this computer`
+      ? `${opened().filter((path) => lessons.some((each) => each.path === path)).length} of ${lessons.length} lessons ${
+        planned.length ? "of the plan " : ""}opened on this computer`
       : lesson.minutes ? `${lesson.minutes} minutes` : "";
   }
 
@@ -121,11 +125,17 @@
 
   /** The courses of others that were added to this machine: lessons, and for the speaker their plans. */
   function fillCourses() {
+    if (courses.length && !config.lessons.length) {
+      document.title = courses.map((course) => course.title).join(", ");
+      document.querySelector("h1").textContent = document.title;
+      document.getElementById("about").hidden = true;
+    }
     for (const course of courses) {
       const part = document.createElement("section");
       const list = element("ol", "", { className: "lessons" });
       listLessons(list, course.lessons, (_lesson, number) => String(number + 1));
       part.append(element("h2", course.title), list);
+      if (course.pages) part.append(element("a", "Pages of this course", { className: "button", href: course.pages }));
       document.getElementById("courses").append(part);
       for (const plan of course.plans) {
         const items = element("ol", "");
@@ -152,6 +162,7 @@
   }
 
   function fillDemos() {
+    document.getElementById("demos-part").hidden = !config.demos.length;
     for (const demo of config.demos) {
       const item = element("li", "", { className: "card" });
       if (demo.preview) item.append(element("img", "", { src: `demos/${demo.name}/${demo.preview}`, alt: "" }));
@@ -226,6 +237,7 @@
   document.getElementById("manual").hidden = !config.manual;
   fillLinks();
   fillNext();
+  document.addEventListener("workshop-plan", ({ detail }) => fillNext(detail));
   fillLessons();
   fillCourses();
   fillDemos();
@@ -235,7 +247,7 @@
     document.addEventListener(kind, rememberLesson);
   }
   document.getElementById("where").textContent = served
-    ? `Served by this machine at ${location.host}. No page here asks anything of the network.`
-    : "Opened as a file, from a folder or a thumb drive: the lights need the workshop's own server, all else is here.";
+    ? `This machine serves these pages at ${location.host}. They load nothing from the network.`
+    : "This page was opened as a file, so the status lights are off. Everything else works.";
   if (served) askLights();
 })();

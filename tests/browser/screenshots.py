@@ -4,8 +4,8 @@ usage, from the checkout, where the data sets convnetjs, mnist and netron lie in
 
     PYTHONPATH=tests python -m browser.screenshots DATA [NAME ...]
 
-NAME: painting, bubbles, playground, digits, agents, text, forger, noise, models, start, stills; without
-one, all of them.
+NAME: painting, bubbles, playground, digits, agents, text, language_model, forger, noise, models, start,
+stills; without one, all of them.
 """
 
 from __future__ import annotations
@@ -158,6 +158,16 @@ def text(page: Page, site: Path) -> None:
     preview(page, ".stage", "text")
 
 
+def language_model(page: Page, site: Path) -> None:
+    """Let it write, and choose a token to see what it attended to."""
+    page.goto((site / "demos" / "language-model" / "index.html").as_uri() + "#try=looking-back")
+    while not page.evaluate("!!window.workshopDemo && workshopDemo.written > 30"):
+        page.wait_for_timeout(200)
+    page.locator("#text [role=option]").nth(page.evaluate("workshopDemo.writer.tokens.length - 4")).click()
+    page.evaluate("document.activeElement.blur()")
+    preview(page, ".pages", "language-model")
+
+
 def forger(page: Page, site: Path) -> None:
     """Let the forger find every place."""
     page.goto((site / "demos" / "forger" / "index.html").as_uri())
@@ -305,6 +315,7 @@ PAGES: dict[str, Callable[[Page, Path], None]] = {
     "digits": digits,
     "agents": agents,
     "text": text,
+    "language_model": language_model,
     "forger": forger,
     "noise": noise,
     "models": models,

@@ -126,7 +126,7 @@ def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: O
     drawn = page.evaluate("Agents.MAPS.cliff")
     drawn[2] = f".{'#' * 10}."
     assert_optimal(page.evaluate("workshopDemo.policy"), drawn)
-    page.get_by_role("button", name="Forget everything").click()
+    page.get_by_role("button", name="Start again").click()
     expect(page.locator('.square[data-kind="wall"]')).to_have_count(10)
     page.get_by_role("button", name="Restore the map").click()
     expect(page.locator('.square[data-kind="wall"]')).to_have_count(0)
@@ -150,7 +150,7 @@ def test_the_moving_agents_reward_rises(base: str, open_page: Open, keep: Callab
     assert late > early + 20
     pause(page, "#world-said", "steps")
     steps = page.evaluate("workshopDemo.steps")
-    page.get_by_role("radio", name="to watch").check()
+    page.get_by_role("radio", name="slow").check()
     go.click()
     wait_until(page, f"workshopDemo.steps > {steps}")
     pause(page, "#world-said", "steps")

@@ -1,4 +1,4 @@
-"""Forger and detective, used as a participant uses it; the networks' slopes are checked."""
+"""Generative adversarial networks, used as a participant uses it; the networks' slopes are checked."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_it_covers_the_ring_collapses_on_demand_and_recovers_by_the_remedy(
     assert state(page, "settings.turns") > 1
     wait_until(page, "document.getElementById('said').dataset.state === 'bad'")
     keep(page, "forger-collapsed")
-    remedy = page.get_by_role("button", name="Remedy", exact=True)
+    remedy = page.get_by_role("button", name="Fix it", exact=True)
     spent["mended"] = learn(page, remedy.click, everywhere, SECONDS)
     assert state(page, "settings.flat") is True
     words = ", ".join(f"{what} after {seconds:.1f}" for what, seconds in spent.items())

@@ -13,6 +13,7 @@ SETTINGS = {
     "digits": (None, "#filters"),
     "agents": ("maze", "#discount"),
     "text": ("counting", "#temperature"),
+    "language-model": (None, "#temperature"),
     "forger": ("two clusters", "#forger-rate"),
     "noise": ("line", "#guidance"),
 }

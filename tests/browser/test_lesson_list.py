@@ -95,10 +95,12 @@ def test_a_lesson_opens_from_the_list_and_the_command_brings_it_back(
     server, _ = planned
     page = open_page(f"{server.url}/lab?reset&token={server.token}", 1280, 900)
     page.get_by_role("link", name="Convolutions").click()
-    page.locator(".jp-Notebook").wait_for()
+    # A notebook that becomes ready may take the focus, and the palette would close.
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     page.keyboard.press("Control+Shift+C")
     page.locator(".lm-CommandPalette-input").fill("Today's lessons")
-    page.locator(".lm-CommandPalette-itemLabel", has_text="Today's lessons").first.click()
+    page.locator(".lm-CommandPalette-itemLabel", has_text="Today's lessons").first.wait_for()
+    page.keyboard.press("Enter")
     expect(page.locator("#workshop-upgrade-lessons li")).to_have_count(3)
     expect(page.get_by_role("heading", name="Today's lessons")).to_be_visible()
 

@@ -22,9 +22,9 @@ plot = figure(width=400, height=300, tools="hover", tooltips="<b>@says</b>", x_r
 plot.scatter("x", "y", size=80, source=dots)
 mouse.shown(plot, "One dot")
 """
-CHANCES = """() => {
+PROBABILITIES = """() => {
   const models = [...Bokeh.documents[0]._all_models.values()];
-  return Array.from(models.find((model) => model.type === "ColumnDataSource").data.chance);
+  return Array.from(models.find((model) => model.type === "ColumnDataSource").data.probability);
 }"""
 
 
@@ -49,7 +49,7 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
     name = f"by-mouse-{desk.name[0]}"
     page = desk.run(name, cell("imports"), POWER.read_text(encoding="utf-8"), cell("slider"), DOT)
     slider = drawn(page, "Softmax with a temperature")
-    before = slider.evaluate(CHANCES)
+    before = slider.evaluate(PROBABILITIES)
     assert before.index(max(before)) == 2 and abs(sum(before) - 1) < 1e-9
     slider.locator(".noUi-handle").hover()  # as soon as it stands still
     page.mouse.down()
@@ -57,8 +57,8 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
     page.mouse.move(handle["x"] + 300, handle["y"] + handle["height"] / 2, steps=6)
     page.mouse.up()
     # Warmer, so that the likeliest loses; the plot follows the slider after the mouse has gone.
-    wait_until(slider, f"Math.max(...({CHANCES})()) < {max(before) - 0.1}")
-    after = slider.evaluate(CHANCES)
+    wait_until(slider, f"Math.max(...({PROBABILITIES})()) < {max(before) - 0.1}")
+    after = slider.evaluate(PROBABILITIES)
     assert abs(sum(after) - 1) < 1e-9
 
     dot = drawn(page, "One dot")

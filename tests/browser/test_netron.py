@@ -131,7 +131,7 @@ def test_the_viewer_asks_only_this_server_and_keeps_no_cookie(
 def test_as_a_file_the_page_says_what_it_needs(site: Path, open_page: Open) -> None:
     page = open_page(f"{site.as_uri()}/{PAGE}")
     page.wait_for_selector("#fault:visible")
-    assert "needs the workshop's own server" in page.inner_text("#fault")
+    assert "needs the workshop's server" in page.inner_text("#fault")
 
 
 def test_without_the_viewer_the_page_says_how_to_get_it(open_page: Open, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Out of the noise, used as a participant uses it; its way there and back where it is known."""
+"""Diffusion, used as a participant uses it; its way there and back where it is known."""
 
 from __future__ import annotations
 
@@ -114,9 +114,9 @@ def walked(page: Any) -> None:
     page.locator("#step").fill("29")
     assert state(page, "places") == pytest.approx(once)
     page.locator("#step").fill("0")
-    assert "came back" in page.inner_text("#said")
+    assert "arrived" in page.inner_text("#said")
     assert float(page.inner_text("#apart")) < 1.5 * APART
-    page.get_by_role("button", name="Turn round").click()
+    page.get_by_role("button", name="Reverse").click()
     assert (state(page, "back"), state(page, "step")) == (False, 0)
     assert state(page, "updates") == updates
 

@@ -176,7 +176,7 @@ def too_large_a_learning_rate_is_explained_and_reset_helps(page: Any) -> None:
     page.focus("#rate")
     page.keyboard.press("End")
     page.wait_for_selector("#fault:visible")
-    assert "learning rate was too large" in page.inner_text("#fault")
+    assert "learning rate was too high" in page.inner_text("#fault")
     assert state(page, "running") is False
     page.keyboard.press("Home")
     page.click("#reset")

@@ -48,7 +48,7 @@ def test_the_spiral_is_learned(base: str, open_page: Open, keep: Callable[..., N
 
 def test_learning_by_heart_shows_as_a_gap(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
-    try_it(page, "Learning by heart")
+    try_it(page, "Overfitting")
     wait_until(page, "workshopDemo.loss < 0.02 && workshopDemo.testLoss > 5 * workshopDemo.loss")
 
 
@@ -136,8 +136,8 @@ def test_a_finger_puts_points_of_both_colours(
 
 def test_a_rate_that_is_too_large_is_explained(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
-    try_it(page, "Without a bend")
+    try_it(page, "No activation function")
     page.locator("#rate").fill("0")
     page.wait_for_selector("#fault:not([hidden])")
-    assert "too large" in page.inner_text("#fault")
+    assert "too high" in page.inner_text("#fault")
     assert state(page, "running") is False

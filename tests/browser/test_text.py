@@ -73,11 +73,11 @@ def test_slopes_are_those_of_the_loss() -> None:
 def test_ones_own_text_is_read(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
     page.fill("#own", "too short")
-    assert "at least 30 letters" in page.inner_text("#fault")
+    assert "at least 30 characters" in page.inner_text("#fault")
     page.fill("#own", "abcabcabcabc " * 20)
     assert page.is_hidden("#fault")
     assert page.evaluate("workshopDemo.letters") == 4
-    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
     wait_until(page, "workshopDemo.bits < 0.2", SECONDS)
     wait_until(page, "workshopDemo.write(60, 0.5).includes('abcabc')", SECONDS)
 
@@ -86,9 +86,9 @@ def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]
     page = open_page(base + PAGE, 1366, 768, **STILL)
     assert page.evaluate("workshopDemo.bits") > 4
     assert page.evaluate(OWN_WORDS) < 0.1
-    read = page.get_by_role("button", name="Read", exact=True)
+    read = page.get_by_role("button", name="Train", exact=True)
     seconds = learn(page, read.click, f"workshopDemo.bits < {BITS}", SECONDS)
-    FIGURES.append(f"text: {BITS} bits a letter after {seconds:.1f} processor s")
+    FIGURES.append(f"text: {BITS} bits per character after {seconds:.1f} processor s")
     wait_until(page, "workshopDemo.bits < 0.5", SECONDS)
     keep(page, "text")
     wait_until(page, f"{OWN_WORDS} > 0.6", SECONDS)
@@ -108,11 +108,11 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True, **STILL)
     tap(page.get_by_role("radio", name="counting", exact=True))
-    tap(page.get_by_role("button", name="Read", exact=True))
+    tap(page.get_by_role("button", name="Train", exact=True))
     wait_until(page, "workshopDemo.bits < 2.5", SECONDS)
     tap(page.get_by_role("button", name="Pause"))
     samples = page.locator("#samples li").count()
     tap(page.locator("#temperature"), position={"x": 5, "y": 14})
     assert float(page.inner_text("#temperature-out")) < 0.5
-    tap(page.get_by_role("button", name="Write something"))
+    tap(page.get_by_role("button", name="Generate text"))
     assert page.locator("#samples li").count() in (samples + 1, 6)

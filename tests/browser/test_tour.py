@@ -16,6 +16,7 @@ GOES_ON = {
     "digits": "workshopDemo.seen",
     "agents": "workshopDemo.steps",
     "text": "workshopDemo.seen",
+    "language-model": "workshopDemo.written",
     "bubble-breaker": "workshopDemo.moves",
     "forger": "workshopDemo.rounds",
     "noise": "workshopDemo.updates",

@@ -123,7 +123,7 @@ def test_the_start_page_leads_to_jupyters_page(start: str, open_page: Open) -> N
 
 def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> None:
     page = open_page(start)
-    page.wait_for_selector("text=There is something new")
+    page.wait_for_selector("text=An update is available")
     assert "First lessons" in page.inner_text("#updates-news")
     page.get_by_role("button", name="Not now").click()
     assert page.is_hidden("#updates-news")

@@ -90,6 +90,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         "roles/workshop/tasks/private.yml",
         "roles/workshop/vars/main.yml",
         "roles/jupyter-service/tasks/guessable.yml",
+        "roles/courses/tasks/entries.yml",
     ):
         write(house / file, (ROOT / file).read_text(encoding="utf-8"))
     hosts = {

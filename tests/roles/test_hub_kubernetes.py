@@ -20,6 +20,7 @@ from hub.cluster.kubernetes_rules import breaches, check_object, check_values, s
 from machines.kubernetes.writing import PINS, loaded, values_of
 
 from organiser.hub.settings import SPEAKER_PORT
+from organiser.image.layout import HUB_PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -130,14 +131,13 @@ def test_what_is_written_is_what_chart_and_cluster_take(written: Written, room: 
     assert recap(written.first, room)["failed"] == 0, written.first
     values = written.values(room)
     check_values(values)
-    check_values(*loaded(written.folder / room / "hub-code.yaml"))
     objects = written.objects(room)
     assert [each["kind"] for each in objects] == [
         "Namespace",
         "NetworkPolicy",
         "NetworkPolicy",
         "ResourceQuota",
-        "ConfigMap",
+        "LimitRange",
         "Secret",
     ]
     for each in (*objects, *seat_objects(values)):
@@ -177,21 +177,11 @@ def test_a_seat_is_restricted_and_finds_its_home(written: Written, room: str) ->
         assert mounts.keys() >= {"/home/workshop", "/tmp"}
 
 
-def test_a_seat_finds_the_code_of_its_pages(written: Written) -> None:
-    values = written.values("ingress")
-    pod, _ = seat_objects(values)
-    (code,) = (each["configMap"] for each in pod["spec"]["volumes"] if each["name"] == "code")
-    (there,) = (each for each in written.objects("ingress") if each["kind"] == "ConfigMap")
-    assert there["metadata"]["name"] == code["name"]
-    assert {each["key"] for each in code["items"]} == there["data"].keys()
-    mounts = {each["name"]: each["mountPath"] for each in pod["spec"]["containers"][0]["volumeMounts"]}
-    config = values["singleuser"]["extraFiles"]["jupyter_server_config.py"]["stringData"]
-    assert f'"{mounts["code"]}/python"' in config
-    assert f'"{mounts["code"]}/labextensions"' in config
-    assert {each["path"] for each in code["items"]} >= {
-        "python/organiser/hub/seatserver.py",
-        "labextensions/workshop-classroom/package.json",
-    }
+def test_a_seat_finds_its_pages_among_the_images_packages(written: Written) -> None:
+    files = written.values("plain")["singleuser"]["extraFiles"]
+    config = files["jupyter_server_config.py"]["stringData"]
+    assert f'["/{HUB_PACKAGES}/share/jupyter/labextensions"]' in config
+    assert "organiser.hub.seatserver" in files["seatserver.json"]["stringData"]
 
 
 def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,7 +281,12 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
     assert cards.count("<article>") == 41
     assert "https://class.example.org" in cards
     quota = next(each for each in written.objects("ingress") if each["kind"] == "ResourceQuota")
-    assert quota["spec"]["hard"] == {"persistentvolumeclaims": "43", "services.loadbalancers": "0"}
+    assert quota["spec"]["hard"] == {
+        "persistentvolumeclaims": "43",
+        "services.loadbalancers": "0",
+        "pods": "163",
+        "requests.cpu": "13.88",
+    }
 
 
 def test_a_silent_node_is_given_up_after_seconds_by_all_that_a_class_needs(written: Written) -> None:

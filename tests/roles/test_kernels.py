@@ -22,7 +22,7 @@ PLAY = "- hosts: all\n  gather_facts: false\n  roles: [deep-libs]\n"
 def test_the_roles_offer_the_kernels_of_the_table() -> None:
     ours = [name for name in kernels.ENVIRONMENTS.values() if name != "jupyter"]
     defaults = yaml.safe_load((ROOT / "roles/deep-libs/defaults/main.yml").read_text(encoding="utf-8"))
-    assert defaults["deep_libs_kernels"] == ours
+    assert f"{ours} if workshop_lessons" in defaults["deep_libs_kernels"]
     named = yaml.safe_load((ROOT / "roles/deep-libs/vars/main.yml").read_text(encoding="utf-8"))
     assert named["__deep_libs_kernel_names"] == {name: kernels.NAMES[name] for name in ours}
     venvs = yaml.safe_load((ROOT / "roles/python-venv/defaults/main.yml").read_text(encoding="utf-8"))

@@ -66,6 +66,18 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
     assert not [name for name in files if name.startswith(f"{tmp_path}/lock")]
 
 
+def test_to_start_what_runs_is_no_fault(tmp_path: Path) -> None:
+    command = write_command(tmp_path)
+    python = tmp_path / "venvs/jupyter/bin/python"
+    python.write_text(
+        '#!/bin/sh\ncase "$*" in *start*) echo "workshop-web: ERROR (already started)" ;; esac\n'
+    )
+    with socket.socket(socket.AF_UNIX) as supervisor:
+        supervisor.bind(os.path.relpath(tmp_path / "run/supervisor.sock"))
+        done = subprocess.run([command, "start", "workshop-web"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "workshop-web: runs already\n")
+
+
 PLAY = """
 - hosts: all
   gather_facts: false

@@ -17,6 +17,7 @@ PASSWORD = "open sesame"
 SCRIPT = f"""\
 set -euo pipefail
 root={ROOT}
+no_lessons=${{NO_LESSONS:-}}
 distribution=${{DISTRIBUTION:-Debian}} family=${{FAMILY:-Debian}} major=${{MAJOR:-13}}
 source {ROOT}/tools/bootstrap.bash
 source {ROOT}/inventories/local/root.bash
@@ -150,6 +151,11 @@ def test_who_may_not_become_root_gets_one_line_with_all_packages(
         " --no-install-recommends python3 python3-venv ca-certificates g++ libopenblas-dev git"
     )
     assert "ansible-playbook" not in machine.notes()
+
+
+def test_a_machine_for_other_courses_needs_no_compiler(machine: Machine) -> None:
+    _, said = machine.run(None, NO_LESSONS="true")
+    assert said.strip().endswith("python3 python3-venv ca-certificates git")
 
 
 def test_nothing_is_asked_where_nothing_is_missing(machine: Machine) -> None:

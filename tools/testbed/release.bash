@@ -9,7 +9,7 @@ CACHE=$PWD/.cache/test
 export PATH=$CACHE/venv/bin:$PATH WORKSHOP_TEST_CACHE=$PWD/.cache/testbed WORKSHOP_TEST_REQUIRED=all
 
 fail() { echo "release.bash: $*" >&2 && exit 1; }
-run() { tools/test.bash -m "not slow" "$@"; }
+run() { tools/test.bash -m "release or not slow" "$@"; }
 
 # build appliance|image FOLDER OPTION…: with one lesson compiled; what is handed out has all.
 build() {
@@ -84,10 +84,10 @@ case ${1:-} in
     run tests/machines/appliance tests/machines/behaviour --ova "$(the "$CACHE"/appliance-arm/*.ova)"
     python -m workshop appliance verify --boot --boot-seconds 3600 "$(the "$CACHE"/appliance-arm/*.utm.zip)"
     ;;
-  arm-wsl) emulated tools/test.bash -m "not slow" tests/machines/wsl --wsl "$(the "$CACHE"/appliance-arm/*.wsl)" ;;
+  arm-wsl) emulated tools/test.bash -m "release or not slow" tests/machines/wsl --wsl "$(the "$CACHE"/appliance-arm/*.wsl)" ;;
   arm-image)
     build image "$CACHE/image-arm" --arch arm64
-    emulated tools/test.bash -m "not slow" tests/machines/image --image "$(the "$CACHE"/image-arm/*.oci.tar)"
+    emulated tools/test.bash -m "release or not slow" tests/machines/image --image "$(the "$CACHE"/image-arm/*.oci.tar)"
     ;;
   arm-stick) WORKSHOP_TEST_ARCH=arm64 emulated tools/test.bash -m slow tests/machines/local/test_stick.py ;;
   image)
@@ -104,7 +104,7 @@ case ${1:-} in
     WORKSHOP_TEST_SUITE=bookworm tools/test.bash -m "not release" tests/machines/local/test_{before_setup,setup,faults}.py
     ;;
   version-before) run tests/machines/sync/test_version_before.py ;;
-  kills) run tests/machines/local/test_{before_setup,setup,faults}.py ;;
+  kills) run tests/machines/local/test_faults.py ;;
   firewall) run tests/machines/local/test_firewall.py ;;
   lessons) run tests/machines/lessons ;;
   kubernetes)
@@ -115,7 +115,7 @@ case ${1:-} in
     # shellcheck disable=SC2016 # the inner shell's
     unshare --cgroup --mount --net --ipc --uts --propagation private bash -c \
       'umount -R /sys/fs/cgroup/unified 2>/dev/null || true; exec "$@"' -- \
-      tools/test.bash -m "not slow" tests/machines/kubernetes/test_{playbook,seats,trouble}.py --image "$(small_image)"
+      tools/test.bash -m "release or not slow" tests/machines/kubernetes/test_{playbook,seats,trouble}.py --image "$(small_image)"
     ;;
   chart)
     [ -n "${WORKSHOP_Z2JH_CHART:-}" ] || fail "WORKSHOP_Z2JH_CHART must name a folder or file of Zero-to-JupyterHub's chart"

@@ -1,41 +1,41 @@
 # Answers to bubble-ahead beside its solution; `workshop lessons check` tries them.
 
 # %% wrong: greedy
-def best_move(points, worth):
+def best_move(points, values):
     return int(np.argmax(points))
 
 
-# %% wrong: only what is still to come
-def best_move(points, worth):
-    return int(np.argmax(worth))
+# %% wrong: only the value
+def best_move(points, values):
+    return int(np.argmax(values))
 
 
 # %% wrong: multiplied instead of added
-def best_move(points, worth):
-    return int(np.argmax(points * worth))
+def best_move(points, values):
+    return int(np.argmax(points * values))
 
 
 # %% wrong: the worst move
-def best_move(points, worth):
-    return int(np.argmin(points + worth))
+def best_move(points, values):
+    return int(np.argmin(points + values))
 
 
-# %% wrong: what the move itself brings counts half
-def best_move(points, worth):
-    return int(np.argmax(points / 2 + worth))
+# %% wrong: the points of the move count half
+def best_move(points, values):
+    return int(np.argmax(points / 2 + values))
 
 
 # %% right: in Python alone
-def best_move(points, worth):
-    return max(range(len(points)), key=lambda move: points[move] + worth[move])
+def best_move(points, values):
+    return max(range(len(points)), key=lambda move: points[move] + values[move])
 
 
-# %% wrong: a number with a point, which counts no moves
-def best_move(points, worth):
-    return float(np.argmax(points + worth))
+# %% wrong: a float, which is not an index
+def best_move(points, values):
+    return float(np.argmax(points + values))
 
 
 # %% wrong: an array of all the best
-def best_move(points, worth):
-    total = points + worth
+def best_move(points, values):
+    total = points + values
     return np.flatnonzero(total == total.max())

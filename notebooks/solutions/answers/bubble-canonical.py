@@ -23,7 +23,7 @@ def canonical(board):
     return rename(board, [met.index(colour) + 1 for colour in range(1, 6)])
 
 
-# %% wrong: the order itself, and not the place in it
+# %% wrong: the order itself, not the rank in it
 def canonical(board):
     walk = board[::-1, ::-1].ravel()
     met = list(dict.fromkeys(int(colour) for colour in walk if colour > 0))
@@ -31,7 +31,7 @@ def canonical(board):
     return rename(board, met)
 
 
-# %% right: by where each colour is met first
+# %% right: by the first position of each colour
 def canonical(board):
     walk = board[::-1, ::-1].ravel()
     first = [np.argmax(walk == colour) if (walk == colour).any() else walk.size for colour in range(1, 6)]
@@ -39,5 +39,5 @@ def canonical(board):
 
 
 # %% also right
-# 4: 1 → 0: nobody asks for the name of an empty cell
+# 4: 1 → 0: an empty cell needs no name
 # 4: 6 → 7: there is no colour 6 on any board

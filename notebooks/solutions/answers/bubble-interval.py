@@ -1,6 +1,6 @@
 # Answers to bubble-interval beside its solution; `workshop lessons check` tries them.
 
-# %% wrong: the deviation of a whole population
+# %% wrong: the standard deviation of a whole population
 def interval(scores):
     return np.mean(scores), 1.96 * np.std(scores) / np.sqrt(len(scores))
 
@@ -10,7 +10,7 @@ def interval(scores):
     return np.mean(scores), 2 * 1.96 * np.std(scores, ddof=1) / np.sqrt(len(scores))
 
 
-# %% wrong: how the scores scatter, not their mean
+# %% wrong: the standard deviation of the scores, not of their mean
 def interval(scores):
     return np.mean(scores), 1.96 * np.std(scores, ddof=1)
 

@@ -6,12 +6,12 @@ def priorities(differences, alpha, least):
     return powers / powers.sum()
 
 
-# %% wrong: they do not add up to 1
+# %% wrong: they do not sum to 1
 def priorities(differences, alpha, least):
     return (np.abs(differences) + least) ** alpha
 
 
-# %% wrong: what is predicted well is never drawn again
+# %% wrong: a well-predicted item is never drawn again
 def priorities(differences, alpha, least):
     powers = np.abs(differences) ** alpha
     return powers / powers.sum()

@@ -8,7 +8,7 @@ def rename(board, order):
     return board
 
 
-# %% wrong: renamed again what was renamed already
+# %% wrong: renames colours that were already renamed
 def rename(board, order):
     renamed = board.copy()
     for colour in range(1, len(order) + 1):
@@ -35,7 +35,7 @@ def rename(board, order):
     return np.where(board > 0, table[np.maximum(board, 0)], board)
 
 
-# %% wrong: numbers with a point
+# %% wrong: floats instead of integers
 def rename(board, order):
     renamed = board.astype(float)
     for colour, name in enumerate(order, start=1):

@@ -29,10 +29,10 @@ def price(probabilities, truth, least):
 # %% right: picture by picture
 def price(probabilities, truth, least):
     euros = 0
-    for chance, kind in zip(probabilities, truth):
-        if max(chance) < least:
+    for row, true in zip(probabilities, truth):
+        if max(row) < least:
             euros += 1
-        elif chance[kind] < max(chance):
+        elif row[true] < max(row):
             euros += 10
     return euros
 

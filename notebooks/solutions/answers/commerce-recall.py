@@ -1,6 +1,6 @@
 # Answers to commerce-recall beside its solution; `workshop lessons check` tries them.
 
-# %% wrong: precision: what was said, instead of what it is
+# %% wrong: precision instead of recall
 def recall(matrix):
     return np.diag(matrix) / matrix.sum(axis=0)
 
@@ -20,7 +20,7 @@ def recall(matrix):
     return np.diag(matrix) / np.maximum(matrix.sum(axis=1) - np.diag(matrix), 1)
 
 
-# %% wrong: right for two kinds only: one minus the other diagonal
+# %% wrong: right for two classes only: one minus the other diagonal
 def recall(matrix):
     return 1 - np.diag(matrix[:, ::-1]) / matrix.sum(axis=1)
 

@@ -1,4 +1,4 @@
-# Answers to diffusion-apart beside its solution; `workshop lessons check` tries them.
+# Stored answers to diffusion-apart; `workshop lessons check` tries them.
 
 # %% wrong: noise first
 def taken_apart(noisy, velocity, signal):

@@ -1,4 +1,4 @@
-# Answers to diffusion-class-variety beside its solution; `workshop lessons check` tries them.
+# Stored answers to diffusion-class-variety; `workshop lessons check` tries them.
 
 # %% wrong: from the mean of all classes
 def variety(points, classes):

@@ -1,4 +1,4 @@
-# Answers to diffusion-guidance beside its solution; `workshop lessons check` tries them.
+# Stored answers to diffusion-guidance; `workshop lessons check` tries them.
 
 # %% wrong: between the two instead of beyond
 def guided(conditional, unconditional, strength):

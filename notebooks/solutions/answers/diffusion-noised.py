@@ -1,4 +1,4 @@
-# Answers to diffusion-noised beside its solution; `workshop lessons check` tries them.
+# Stored answers to diffusion-noised; `workshop lessons check` tries them.
 
 # %% wrong: shares of the values instead of the variance
 def noised(clean, noise, signal):

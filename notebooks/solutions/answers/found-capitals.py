@@ -1,4 +1,4 @@
-# Answers to found-capitals beside its solution; `workshop lessons check` tries them.
+# Stored answers to found-capitals; `workshop lessons check` tries them.
 
 # %% wrong: the first word, too
 def capitals(line):

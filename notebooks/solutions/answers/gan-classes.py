@@ -1,4 +1,4 @@
-# Answers to gan-classes beside its solution; `workshop lessons check` tries them.
+# Stored answers to gan-classes; `workshop lessons check` tries them.
 
 # %% wrong: every class that comes counts one
 def effective_classes(labels):

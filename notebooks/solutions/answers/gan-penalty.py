@@ -1,4 +1,4 @@
-# Answers to gan-penalty beside its solution; `workshop lessons check` tries them.
+# Stored answers to gan-penalty; `workshop lessons check` tries them.
 
 # %% wrong: the length is not squared
 def gradient_penalty(logits, points):

@@ -1,4 +1,4 @@
-# Answers to gan-two-losses beside its solution; `workshop lessons check` tries them.
+# Stored answers to gan-two-losses; `workshop lessons check` tries them.
 
 # %% wrong: the discriminator is rewarded for errors
 def discriminator_loss(real_logits, fake_logits):

@@ -1,4 +1,4 @@
-# Answers to inventing-novelty beside its solution; `workshop lessons check` tries them.
+# Stored answers to inventing-novelty; `workshop lessons check` tries them.
 
 # %% wrong: the share of the known ones
 def novelty(samples, names):

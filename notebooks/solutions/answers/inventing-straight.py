@@ -1,4 +1,4 @@
-# Answers to inventing-straight beside its solution; `workshop lessons check` tries them.
+# Stored answers to inventing-straight; `workshop lessons check` tries them.
 
 # %% wrong: soft in both directions
 def straight_through(soft):

@@ -1,4 +1,4 @@
-# Answers to names-temperature beside its solution; `workshop lessons check` tries them.
+# Stored answers to names-temperature; `workshop lessons check` tries them.
 
 # %% wrong: the most nats
 def best_temperature(scores, labels):

@@ -1,4 +1,4 @@
-# Answers to names-together beside its solution; `workshop lessons check` tries them.
+# Stored answers to names-together; `workshop lessons check` tries them.
 
 # %% wrong: the ordinary mean
 def together(one, other):

@@ -1,52 +1,52 @@
 # Answers to policy-advantage beside its solution; `workshop lessons check` tries them.
 
-# %% wrong: the surprise is upside down
-def advantages(rewards, over, values, last, discount, blend):
-    after = np.vstack([values[1:], last])
-    surprises = values - rewards - discount * after * (1 - over)
-    return to_go(surprises, over, np.zeros_like(last), discount * blend)
+# %% wrong: the TD error has the wrong sign
+def advantages(rewards, over, values, last, discount, lam):
+    next_values = np.vstack([values[1:], last])
+    td_errors = values - rewards - discount * next_values * (1 - over)
+    return to_go(td_errors, over, np.zeros_like(last), discount * lam)
 
 
-# %% wrong: the critic is asked about the next game
-def advantages(rewards, over, values, last, discount, blend):
-    after = np.vstack([values[1:], last])
-    surprises = rewards + discount * after - values
-    return to_go(surprises, over, np.zeros_like(last), discount * blend)
+# %% wrong: uses the value estimate of the next game
+def advantages(rewards, over, values, last, discount, lam):
+    next_values = np.vstack([values[1:], last])
+    td_errors = rewards + discount * next_values - values
+    return to_go(td_errors, over, np.zeros_like(last), discount * lam)
 
 
-# %% wrong: the critic's last guess counts twice
-def advantages(rewards, over, values, last, discount, blend):
-    after = np.vstack([values[1:], last])
-    surprises = rewards + discount * after * (1 - over) - values
-    return to_go(surprises, over, last, discount * blend)
+# %% wrong: the last value estimate counts twice
+def advantages(rewards, over, values, last, discount, lam):
+    next_values = np.vstack([values[1:], last])
+    td_errors = rewards + discount * next_values * (1 - over) - values
+    return to_go(td_errors, over, last, discount * lam)
 
 
-# %% wrong: later surprises are blended, but not discounted
-def advantages(rewards, over, values, last, discount, blend):
-    after = np.vstack([values[1:], last])
-    surprises = rewards + discount * after * (1 - over) - values
-    return to_go(surprises, over, np.zeros_like(last), blend)
+# %% wrong: later TD errors are weighted by lam, but not discounted
+def advantages(rewards, over, values, last, discount, lam):
+    next_values = np.vstack([values[1:], last])
+    td_errors = rewards + discount * next_values * (1 - over) - values
+    return to_go(td_errors, over, np.zeros_like(last), lam)
 
 
-# %% wrong: what came, without what was expected
-def advantages(rewards, over, values, last, discount, blend):
-    return to_go(rewards, over, last, discount * blend)
+# %% wrong: returns instead of advantages
+def advantages(rewards, over, values, last, discount, lam):
+    return to_go(rewards, over, last, discount * lam)
 
 
-# %% right: a loop from behind
-def advantages(rewards, over, values, last, discount, blend):
-    better = np.zeros(rewards.shape)
-    later, after = np.zeros(len(last)), last
+# %% right: a loop from the last step back
+def advantages(rewards, over, values, last, discount, lam):
+    advantage = np.zeros(rewards.shape)
+    later, next_values = np.zeros(len(last)), last
     for step in range(len(rewards) - 1, -1, -1):
         goes_on = ~over[step]
-        surprise = rewards[step] + discount * after * goes_on - values[step]
-        later = surprise + discount * blend * goes_on * later
-        better[step] = later
-        after = values[step]
-    return better
+        td_error = rewards[step] + discount * next_values * goes_on - values[step]
+        later = td_error + discount * lam * goes_on * later
+        advantage[step] = later
+        next_values = values[step]
+    return advantage
 
 
-# %% wrong: the rewards that were handed over become surprises
-def advantages(rewards, over, values, last, discount, blend):
+# %% wrong: the rewards themselves are overwritten
+def advantages(rewards, over, values, last, discount, lam):
     rewards += discount * np.vstack([values[1:], last]) * (1 - over) - values
-    return to_go(rewards, over, np.zeros_like(last), discount * blend)
+    return to_go(rewards, over, np.zeros_like(last), discount * lam)

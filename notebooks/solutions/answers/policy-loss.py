@@ -15,12 +15,12 @@ def policy_loss(log_pi, actions, advantage):
     return -(T.exp(log_pi)[T.arange(actions.shape[0]), actions] * advantage).mean()
 
 
-# %% wrong: every action is weighed, taken or not
+# %% wrong: every action is weighted, taken or not
 def policy_loss(log_pi, actions, advantage):
     return -(log_pi * advantage.dimshuffle(0, "x")).mean()
 
 
-# %% wrong: one loss a picture
+# %% wrong: one loss per state
 def policy_loss(log_pi, actions, advantage):
     return -log_pi[T.arange(actions.shape[0]), actions] * advantage
 

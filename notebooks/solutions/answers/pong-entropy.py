@@ -1,35 +1,35 @@
 # Answers to pong-entropy beside its solution; `workshop lessons check` tries them.
 
 # %% wrong: without the minus
-def entropy(shares):
-    return (shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=1)
+def entropy(probabilities):
+    return (probabilities * np.log(np.where(probabilities > 0, probabilities, 1))).sum(axis=1)
 
 
 # %% wrong: in bits
-def entropy(shares):
-    return -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(axis=1)
+def entropy(probabilities):
+    return -(probabilities * np.log2(np.where(probabilities > 0, probabilities, 1))).sum(axis=1)
 
 
 # %% wrong: 0 times the logarithm of 0
-def entropy(shares):
-    return -(shares * np.log(shares)).sum(axis=1)
+def entropy(probabilities):
+    return -(probabilities * np.log(probabilities)).sum(axis=1)
 
 
 # %% wrong: over the games
-def entropy(shares):
-    return -(shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=0)
+def entropy(probabilities):
+    return -(probabilities * np.log(np.where(probabilities > 0, probabilities, 1))).sum(axis=0)
 
 
 # %% right: row by row
-def entropy(shares):
-    return np.array([-sum(p * np.log(p) for p in row if p > 0) for row in shares])
+def entropy(probabilities):
+    return np.array([-sum(p * np.log(p) for p in row if p > 0) for row in probabilities])
 
 
-# %% wrong: what never comes is made a 1 in the policy itself
-def entropy(shares):
-    shares[shares == 0] = 1
-    return -(shares * np.log(shares)).sum(axis=1)
+# %% wrong: zeros in the policy itself are replaced by 1
+def entropy(probabilities):
+    probabilities[probabilities == 0] = 1
+    return -(probabilities * np.log(probabilities)).sum(axis=1)
 
 
 # %% also right
-# 3: 1 → 2: what never comes has the weight 0, whatever stands in for its logarithm
+# 3: 1 → 2: a probability of 0 has weight 0, whatever replaces its logarithm

@@ -5,7 +5,7 @@ def interval(values):
     return np.mean(values), 1.96 * np.std(values, ddof=1) / len(values) ** 0.5
 
 
-# %% wrong: the spread of one value
+# %% wrong: the standard deviation of one value
 def interval(values):
     return np.mean(values), STUDENT[len(values)] * np.std(values, ddof=1)
 

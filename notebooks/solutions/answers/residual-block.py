@@ -44,7 +44,7 @@ def residual_block(layer):
 
 # %% right: the sum the other way round
 def residual_block(layer):
-    said = layer
+    output = layer
     for nonlinearity in (lasagne.nonlinearities.rectify, None):
-        said = L.DenseLayer(said, WIDTH, nonlinearity=nonlinearity)
-    return L.ElemwiseSumLayer([said, layer])
+        output = L.DenseLayer(output, WIDTH, nonlinearity=nonlinearity)
+    return L.ElemwiseSumLayer([output, layer])

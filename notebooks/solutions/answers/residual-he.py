@@ -33,7 +33,7 @@ def he(shape, rng):
     return (np.sqrt(2 / shape[1]) * rng.standard_normal(shape)).astype("float32")
 
 
-# %% wrong: all layers begin with the same noise
+# %% wrong: all layers start with the same weights
 def he(shape, rng):
     one = np.sqrt(2 / shape[-2]) * rng.standard_normal(shape[-2:])
     return np.broadcast_to(one, shape).astype("float32")

@@ -1,4 +1,4 @@
-# Answers to shakespeare-mix beside its solution; `workshop lessons check` tries them.
+# Stored answers to shakespeare-mix; `workshop lessons check` tries them.
 
 # %% wrong: the long context alone
 def mix(count, total, kinds, shorter):

@@ -1,4 +1,4 @@
-# Answers to shakespeare-softmax beside its solution; `workshop lessons check` tries them.
+# Stored answers to shakespeare-softmax; `workshop lessons check` tries them.
 
 # %% wrong: multiplied by the temperature
 def warm(logits, temperature):

@@ -1,4 +1,4 @@
-# Answers to shakespeare-step beside its solution; `workshop lessons check` tries them.
+# Stored answers to shakespeare-step; `workshop lessons check` tries them.
 
 # %% wrong: z is the wrong way round
 def gru(x, h, U):

@@ -1,21 +1,21 @@
 # Answers to since-removed beside its solution; `workshop lessons check` tries them.
 
-# %% wrong: points instead of shares
+# %% wrong: percentage points instead of fractions
 def removed(errors):
     return errors[:-1] - errors[1:]
 
 
-# %% wrong: compared with the winner after
+# %% wrong: compared with the next winner
 def removed(errors):
     return (errors[:-1] - errors[1:]) / errors[1:]
 
 
-# %% wrong: what was left
+# %% wrong: the fraction that was left
 def removed(errors):
     return errors[1:] / errors[:-1]
 
 
-# %% wrong: a share of the right answers
+# %% wrong: a fraction of the correct predictions
 def removed(errors):
     return (errors[:-1] - errors[1:]) / (100 - errors[:-1])
 
@@ -25,7 +25,7 @@ def removed(errors):
     return 100 * (errors[:-1] - errors[1:]) / errors[:-1]
 
 
-# %% right: one without what was left, by pairs
+# %% right: one minus the fraction left, pair by pair
 def removed(errors):
     return np.array([1 - after / before for before, after in zip(errors, errors[1:])])
 

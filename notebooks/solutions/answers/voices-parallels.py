@@ -1,4 +1,4 @@
-# Answers to voices-parallels beside its solution; `workshop lessons check` tries them.
+# Stored answers to voices-parallels; `workshop lessons check` tries them.
 
 # %% wrong: a fifth that stays where it is counts as well
 

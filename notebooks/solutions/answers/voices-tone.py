@@ -1,4 +1,4 @@
-# Answers to voices-tone beside its solution; `workshop lessons check` tries them.
+# Stored answers to voices-tone; `workshop lessons check` tries them.
 
 # %% wrong: the number of the note taken for its frequency
 def tone(pitch, seconds):

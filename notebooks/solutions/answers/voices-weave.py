@@ -1,4 +1,4 @@
-# Answers to voices-weave beside its solution; `workshop lessons check` tries them.
+# Stored answers to voices-weave; `workshop lessons check` tries them.
 
 # %% wrong: in the order of the columns
 def weave(score):

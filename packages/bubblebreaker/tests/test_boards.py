@@ -33,14 +33,14 @@ def test_spaces_at_ends_and_empty_lines_do_not_matter(tmp_path: Path, text: str)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "holds no board"),
+        ("", "contains no board"),
         ("0 1 2\n", "line 2: a board ends after 1 of 2"),
         ("0 1 2\n0 1 2\n0 1 2\n", "line 3: a board has 2 lines"),
         ("0 1\n0 1 2\n", "line 1: 2 cells; a row has 3"),
         ("0 1 2\n0 1 2 3\n", "line 2: 4 cells"),
-        ("0 1 5\n0 1 2\n", "line 1: '5' is no colour"),
-        ("0 1 -1\n0 1 2\n", "'-1' is no colour"),
-        ("0 1 x\n0 1 2\n", "'x' is no colour"),
+        ("0 1 5\n0 1 2\n", "line 1: '5' is not a colour"),
+        ("0 1 -1\n0 1 2\n", "'-1' is not a colour"),
+        ("0 1 x\n0 1 2\n", "'x' is not a colour"),
         ("0 1 é\n", "more than digits"),
     ],
 )
@@ -57,7 +57,7 @@ def test_the_referee_counts_a_whole_game() -> None:
     while cells := reference.moves(game.board):
         game.play(*cells[-1])
     assert referee(SMALL, board, game.played) == game.score
-    with pytest.raises(BoardsError, match="moves left"):
+    with pytest.raises(BoardsError, match="moves are left"):
         referee(SMALL, board, game.played[:-1])
     with pytest.raises(BoardsError, match="move 1 of the game is illegal"):
         referee(SMALL, board, [(-1, 0)])

@@ -186,7 +186,7 @@ def test_a_named_agent_that_is_watched_plays_as_it_does_alone(name: str) -> None
 
 def test_an_agent_that_makes_no_move_is_found_out() -> None:
     board = BubbleBoard(SMALL, board=BOARD, agent=lambda board: None, name="idler")
-    with pytest.raises(ValueError, match="idler makes no move"):
+    with pytest.raises(ValueError, match="idler made no move"):
         board.step()
 
 

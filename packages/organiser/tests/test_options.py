@@ -10,8 +10,35 @@ import pytest
 from workshop.core.command import UNLISTED, program
 
 LETTERS = {"-o": "--output", "-n": "--dry-run", "-q": "--quiet", "-v": "--verbose", "-y": "--yes"}
-OF_LESSONKIT = {"lessons run"}
-"""Their options are declared by lessonkit, which has no short ones."""
+WITH_PROGRESS = {
+    "appliance build",
+    "appliance export",
+    "appliance verify",
+    "classroom warm",
+    "cluster warm",
+    "course add",
+    "course check",
+    "data fetch",
+    "image build",
+    "image run",
+    "lessons check",
+    "lessons run",
+    "lessons warm",
+    "stick stage",
+    "stick verify",
+    "stick write",
+    "update courses",
+}
+"""Verbs that show progress, which ``--quiet`` silences."""
+RUNS_PROGRAMS = {
+    "appliance build",
+    "appliance export",
+    "appliance verify",
+    "image build",
+    "stick stage",
+    "stick write",
+}
+"""Verbs that other programs do much of the work of, which ``--verbose`` prints."""
 
 
 def verbs(command: Any, path: tuple[str, ...], context: Any) -> Iterator[tuple[str, Any]]:
@@ -53,9 +80,14 @@ def test_a_letter_stands_for_the_same_word(verb: str) -> None:
     for names in options(verb):
         for letter, word in LETTERS.items():
             assert letter not in names or word in names, names
-        if verb not in OF_LESSONKIT:
-            for letter, word in (("-o", "--output"), ("-n", "--dry-run")):
-                assert word not in names or letter in names, names
+            assert word not in names or word == "--yes" or letter in names, names
+
+
+@pytest.mark.parametrize(("option", "wanted"), [("--quiet", WITH_PROGRESS), ("--verbose", RUNS_PROGRAMS)])
+def test_verbs_with_progress_or_programs_have_the_option_and_no_others(option: str, wanted: set[str]) -> None:
+    having = [each for verb in VERBS for each in VERBS[verb].params if option in each.opts]
+    assert {verb for verb in VERBS if any(option in each for each in options(verb))} == wanted
+    assert len({each.help for each in having}) == 1
 
 
 @pytest.mark.parametrize("verb", VERBS)

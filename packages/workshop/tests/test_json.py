@@ -70,8 +70,8 @@ def test_a_verb_that_is_used_wrongly_prints_one_document(verbs: dict[tuple[str, 
     ("fault", "error"),
     [
         (WorkshopError("what, and what to do"), "what, and what to do"),
-        (OSError(28, "No space left on device"), "No space left on device"),
-        (typer.Exit(1), "it failed; standard error has the reason"),
+        (OSError(28, "No space left on device"), "No space left on device; make room and run it again"),
+        (typer.Exit(1), "the command failed; standard error has the reason"),
     ],
 )
 def test_a_verb_that_fails_prints_one_document(

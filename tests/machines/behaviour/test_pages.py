@@ -14,7 +14,7 @@ PAGES = {
     "/demos/painting/index.html": "/demos/vendor/convnet-min.js",
     "/demos/digits/index.html": "/demos/digits/digits-data.js",
     "/slides/ninety-minutes/index.html": "/slides/vendor/reveal/reveal.js",
-    "/slides/two-hours/index.html": "/slides/vendor/katex/katex.min.js",
+    "/slides/a-day/index.html": "/slides/vendor/katex/katex.min.js",
     "/demos/vendor/netron/index.html": "/demos/vendor/netron/index.js",
 }
 # What none of them names: the fonts of formulas, and what the viewer takes when a model is opened.

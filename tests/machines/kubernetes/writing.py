@@ -55,12 +55,12 @@ def packed(chart: Path, into: Path) -> dict[str, str]:
     return {**PINS, "hub_kubernetes_chart": str(file), "hub_kubernetes_chart_sha256": found}
 
 
-VALUES = ("values.yaml", "hub-code.yaml", "own-values.yaml")
+VALUES = ("values.yaml", "own-values.yaml")
 """A folder's files of values; a later one goes before."""
 
 
 def loaded(file: Path) -> list[Any]:
-    """Return a file's documents, read in C: what holds our code takes Python a tenth of a second."""
+    """Return a file's documents."""
     return list(yaml.load_all(file.read_text(), Loader=yaml.CSafeLoader))
 
 

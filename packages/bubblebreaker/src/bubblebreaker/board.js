@@ -30,7 +30,7 @@ export class BoardView {
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("aria-label",
-      "The board: arrow keys point at a bubble, Enter bursts its group, U takes a move back, N begins a new game");
+      "The board: arrow keys point at a bubble, Enter bursts its group, U undoes a move, N starts a new game");
     Object.assign(this.canvas.style, { display: "block", borderRadius: "8px", cursor: "pointer", touchAction: "manipulation" });
     this.board = null;
     this.pointed = null; // [row, column] under the mouse or the keyboard's cursor

@@ -24,7 +24,9 @@ def read_boards(path: Path, rules: Rules) -> list[Board]:
     try:
         text = path.read_text(encoding="ascii")
     except UnicodeDecodeError as error:
-        raise BoardsError(f"{path} is no file of boards: it holds more than digits and spaces") from error
+        raise BoardsError(
+            f"{path} is not a file of boards: it contains more than digits and spaces"
+        ) from error
     boards, block = [], list[list[int]]()
     for number, line in enumerate([*text.splitlines(), ""], 1):
         if line.strip():
@@ -42,7 +44,7 @@ def read_boards(path: Path, rules: Rules) -> list[Board]:
             block = []
     if not boards:
         raise BoardsError(
-            f"{path} holds no board; it needs {rules.rows} lines of {rules.columns} colours each"
+            f"{path} contains no board; it needs {rules.rows} lines of {rules.columns} colours each"
         )
     return boards
 
@@ -53,7 +55,7 @@ def _read_row(where: str, line: str, rules: Rules) -> list[int]:
         raise BoardsError(f"{where}: {len(words)} cells; a row has {rules.columns}, with spaces between")
     for word in words:
         if not (word.isdigit() and int(word) < rules.colours):
-            raise BoardsError(f"{where}: {word!r} is no colour; they are 0 to {rules.colours - 1}")
+            raise BoardsError(f"{where}: {word!r} is not a colour; colours are 0 to {rules.colours - 1}")
     return [int(word) for word in words]
 
 
@@ -77,5 +79,5 @@ def referee(rules: Rules, board: Board, moves: Sequence[tuple[int, int]]) -> int
         except reference.IllegalMoveError as error:
             raise BoardsError(f"move {number} of the game is illegal: {error}") from error
     if not game.over:
-        raise BoardsError(f"the game stops after {len(moves)} moves with moves left")
+        raise BoardsError(f"the game ends after {len(moves)} moves, but moves are left")
     return game.score

@@ -56,9 +56,9 @@ def check_boards(rules: Rules, boards: Int8s) -> Int8s:
         raise ValueError(f"cells are -1 (grey), 0 (empty) or 1 to {rules.colours}")
     filled = array != 0
     if (filled[:, :-1] & ~filled[:, 1:]).any():
-        raise ValueError("a bubble lies above an empty cell; reference.settle lets it fall")
+        raise ValueError("a bubble is above an empty cell; call reference.settle first")
     if (filled[:, -1, 1:] & ~filled[:, -1, :-1]).any():
-        raise ValueError("a column lies right of an empty one; reference.settle closes it up")
+        raise ValueError("a column is to the right of an empty one; call reference.settle first")
     return np.ascontiguousarray(array, np.int8)
 
 

@@ -39,8 +39,8 @@ function render({ model, el }) {
   view.canvas.setAttribute("data-lm-suppress-shortcuts", "true");
   const row = { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "6px", marginTop: "6px" };
   const under = element("div", box, row);
-  const undo = button(under, "Undo", "Take the last move back (U)", () => { pause(); ask("undo"); });
-  button(under, "New game", "Begin a new game (N)", () => { pause(); ask("new"); });
+  const undo = button(under, "Undo", "Undo the last move (U)", () => { pause(); ask("undo"); });
+  button(under, "New game", "Start a new game (N)", () => { pause(); ask("new"); });
   const watching = element("div", box, row);
   const watch = button(watching, "Watch", "Let the agent play", () => (timer ? pause() : start()));
   const step = button(watching, "Step", "Let the agent make one move", () => { pause(); ask("step"); });

@@ -126,7 +126,7 @@ class BubbleBoard(anywidget.AnyWidget):
             self.agent.begin(self.game.board.copy())
         cell = self.agent.choose(self.game.board.copy())
         if cell is None:
-            raise ValueError(f"{self._name} makes no move, though there is one")
+            raise ValueError(f"{self._name} made no move, although moves are left")
         self.play(int(cell[0]), int(cell[1]))
         self._agent_knows = True
 

@@ -20,7 +20,7 @@ from lessonkit.errors import LessonkitError
 from lessonkit.judging import Result, better, run_lesson
 from lessonkit.minutes import minutes_here
 from lessonkit.new import lay_out
-from lessonkit.output import console, ended_cleanly, messages
+from lessonkit.output import console, ended_cleanly, messages, steps
 from lessonkit.plugin import PLAIN, Plugin
 from lessonkit.proof import Verdict, check_catalogue, check_lesson
 from lessonkit.runner import Progress, RunOptions
@@ -42,12 +42,24 @@ Names = Annotated[
     ),
 ]
 Folder = Annotated[Path | None, typer.Option("--notebooks", metavar="DIR", help="The lessons' folder.")]
+
+
+def _hush(wanted: bool) -> None:
+    steps.quiet = wanted
+
+
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", callback=_hush, expose_value=False, help="Print results and errors, but no progress."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-ProfileChoice = Annotated[Profile, typer.Option(help="How much work the lessons do.")]
+ProfileChoice = Annotated[Profile, typer.Option(help="How long the lessons train.")]
 Timeout = Annotated[
     float | None,
     typer.Option(
-        metavar="SECONDS", min=1, help="Stop a lesson after this long; else after four times its budget."
+        metavar="SECONDS", min=1, help="Stop a lesson after this time; default: four times its budget."
     ),
 ]
 
@@ -60,11 +72,11 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
     def list_lessons(
         notebooks: Folder = None,
         budgets: Annotated[
-            bool, typer.Option("--budgets", help="Also what each may take in work and memory, by profile.")
+            bool, typer.Option("--budgets", help="Also show the limits of CPU time and memory per profile.")
         ] = False,
         as_json: AsJson = False,
     ) -> None:
-        """List the lessons: title, kernel and minutes, on this machine where it can be measured."""
+        """List the lessons: title, kernel and minutes, adjusted to this machine if measured."""
         read = {lesson.name: lesson.read() for lesson in find_lessons(plugin.notebooks(notebooks))}
         told = {name: about(name, notebook) for name, notebook in read.items()}
         slowness = plugin.slowness()
@@ -98,13 +110,14 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
         names: Names = None,
         profile: ProfileChoice = Profile.FAST,
         solutions: Annotated[
-            bool, typer.Option("--solutions", help="Put the solutions into the exercises.")
+            bool, typer.Option("--solutions", help="Fill in the solutions of the exercises.")
         ] = False,
         short_path: Annotated[
-            bool, typer.Option("--short-path", help="Run the cells of the ten-minute path and no others.")
+            bool, typer.Option("--short-path", help="Run only the cells of the ten-minute path.")
         ] = False,
         output: Annotated[
-            Path | None, typer.Option(metavar="DIR", help="Keep the executed notebooks here.")
+            Path | None,
+            typer.Option("--output", "-o", metavar="DIR", help="Save the executed notebooks in this folder."),
         ] = None,
         timeout: Timeout = None,
         measured: Annotated[
@@ -116,9 +129,10 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
             ),
         ] = True,
         notebooks: Folder = None,
+        quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
-        """Run lessons headless, without the network, and hold them against their budgets and bars."""
+        """Run lessons headless and offline, and check them against their budgets and thresholds."""
         folder, lessons = chosen(plugin, notebooks, names)
         if output is not None:
             _require_apart(output, folder, *plugin.kept())
@@ -152,9 +166,10 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
         ] = False,
         timeout: Timeout = None,
         notebooks: Folder = None,
+        quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
-        """Prove that lessons are sound: clean files, and checks that tell right answers from wrong ones.
+        """Check lessons: clean files, and checks that accept right answers and reject wrong ones.
 
         With solutions a lesson passes. The bare stub of each exercise is not done and breaks nothing, its
         stored wrong answers are wrong, another right one is right, and nearly every change of the solution by
@@ -185,7 +200,7 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
         notebooks: Folder = None,
         as_json: AsJson = False,
     ) -> None:
-        """Lay out an empty lesson with three small exercises, which passes its check."""
+        """Create a new lesson with three small exercises; it passes its check."""
         files = [
             str(path)
             for path in lay_out(plugin.notebooks(notebooks), name, kernel, plugin.kernels.get(kernel, ""))
@@ -199,16 +214,18 @@ def commands(plugin: Plugin = PLAIN) -> typer.Typer:
     def report_results(
         handed_in: Annotated[
             list[Path],
-            typer.Argument(metavar="FOLDER...", help="A folder or zip for each person, or a folder of them."),
+            typer.Argument(
+                metavar="FOLDER...", help="One folder or zip file per person, or a folder of these."
+            ),
         ],
-        csv: Annotated[Path, typer.Option("--csv", metavar="FILE", help="Write the table here.")],
+        csv: Annotated[Path, typer.Option("--csv", metavar="FILE", help="File for the table.")],
         notebooks: Folder = None,
         seconds: Annotated[
-            float, typer.Option(min=1, help="Stop a cell, or a call of a function, after this long.")
+            float, typer.Option(min=1, help="Stop a cell or a function call after this time.")
         ] = 60.0,
         as_json: AsJson = False,
     ) -> None:
-        """Judge handed-in notebooks: run the course's own checks again, and the hand-ins in a sandbox."""
+        """Grade handed-in notebooks: run them in a sandbox and apply the course's checks."""
         # It loads numpy, which the other commands do without.
         from lessonkit.report import report
 
@@ -274,8 +291,8 @@ def _finish(passed: Iterable[bool]) -> None:
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Progress]:
     """Show how far a run is: a bar on a terminal, else a line; both on stderr."""
-    if not messages.is_terminal:
-        messages.print(f"{title} …")
+    if not steps.is_terminal:
+        steps.print(f"{title} …")
         yield lambda cell, cells: None
         return
     columns = (
@@ -286,7 +303,7 @@ def progress(title: str) -> Iterator[Progress]:
         rich.progress.TextColumn("cells"),
         rich.progress.TimeElapsedColumn(),
     )
-    with rich.progress.Progress(*columns, console=messages, transient=True) as bar:
+    with rich.progress.Progress(*columns, console=steps, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda cell, cells: bar.update(task, completed=cell, total=cells)
 

@@ -11,6 +11,8 @@ from rich.console import Console
 # Texts hold names of others: brackets in them are no markup.
 console = Console(soft_wrap=True, markup=False, highlight=False)
 messages = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+steps = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+"""Shows progress; ``--quiet`` silences it."""
 
 
 @contextlib.contextmanager

@@ -46,7 +46,7 @@ def test_the_machine_starts_from_the_ova_itself(speaking: Path, tmp_path: Path) 
         wait_until(lambda: GREETING.decode().strip() in guest.console())
         assert set(guest.ports) == {22, 8080}
         assert guest.port("ssh") == guest.ports[22] != 8282
-        with pytest.raises(WorkshopError, match="no port is forwarded for x; there are jupyter, ssh"):
+        with pytest.raises(WorkshopError, match="no port is forwarded for x; forwarded: jupyter, ssh"):
             guest.port("x")
         with pytest.raises(WorkshopError, match="hello from the first sector"):
             guest.wait_for_port(22, seconds=1)

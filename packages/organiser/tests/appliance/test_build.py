@@ -11,7 +11,7 @@ import bills
 import pytest
 
 from organiser.appliance import build as building
-from organiser.appliance import forms
+from organiser.appliance import container, forms
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.machine import Forward, Machine
 from workshop.core import programs
@@ -148,7 +148,7 @@ def test_a_root_that_is_kept_is_finished_for_other_forms(tmp_path: Path, steps: 
     said: list[str] = []
     building.build(request(tmp_path, forms=("oci",)), said.append)
     assert steps == ["write oci"]
-    assert any("finished before" in line for line in said)
+    assert any("already complete" in line for line in said)
     assert not any("half an hour" in line for line in said), "an hour is announced that it does not take"
     assert not work.exists()
 
@@ -269,6 +269,13 @@ def test_what_a_build_lacks_is_named_at_once_and_in_one_line(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WorkshopError, match="needs mmdebstrap; install mmdebstrap"):
         building.require_tools("debian", ARM64, disk=False)
+
+
+def test_a_host_whose_podman_cannot_start_systemd_is_found_at_once(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match=r"cgroup2\.bash.*unified_cgroup_hierarchy"):
+        container.require_one_hierarchy(tmp_path)
+    (tmp_path / "cgroup.controllers").touch()
+    container.require_one_hierarchy(tmp_path)
 
 
 def test_the_builders_secrets_are_known_by_their_names_and_places() -> None:

@@ -110,7 +110,7 @@ def test_the_ova_is_sound_and_alone(virtualbox: StandIn, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("thesis.odt", "let it end in .ova"), ("thesis.ova", "is not an OVA")]
+    ("name", "why"), [("thesis.odt", "does not end in .ova"), ("thesis.ova", "is not an OVA")]
 )
 def test_only_an_ova_is_replaced(virtualbox: StandIn, tmp_path: Path, name: str, why: str) -> None:
     virtualbox.set(state="running")

@@ -37,7 +37,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_changes_in_a_file_counts(change: str, tmp_path: Path, options: tuple[str, ...]) -> None:
     folder = stick(tmp_path)
-    before = digest(WORDS, options, folder)
-    assert digest(WORDS, options, folder) == before
+    before = digest(WORDS, options, [folder])
+    assert digest(WORDS, options, [folder]) == before
     CHANGES[change](tmp_path)
-    assert digest(WORDS, options, folder) != before
+    assert digest(WORDS, options, [folder]) != before

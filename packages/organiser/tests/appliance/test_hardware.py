@@ -74,5 +74,5 @@ def test_ports_are_forwarded_from_loopback_only(ova: Path, arm_ova: Path, machin
 
 def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
     (tmp_path / "none.utm.zip").write_bytes(b"PK")
-    with pytest.raises(WorkshopError, match="no machine for UTM"):
+    with pytest.raises(WorkshopError, match="not a usable UTM machine"):
         hardware.read(tmp_path / "none.utm.zip")

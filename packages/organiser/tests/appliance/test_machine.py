@@ -41,7 +41,7 @@ def test_the_local_file_wins_key_by_key(tmp_path: Path) -> None:
 def test_a_misspelt_key_of_the_local_file_is_named(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     write(tmp_path, {"memry": 4096}, "machine.local.yml")
-    with pytest.raises(WorkshopError, match=r"machine\.local\.yml: unknown: memry; known are .*memory"):
+    with pytest.raises(WorkshopError, match=r"machine\.local\.yml: unknown: memry; known: .*memory"):
         load_machine(tmp_path)
 
 

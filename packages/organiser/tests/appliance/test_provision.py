@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from courses.making import course, tree
 
 from organiser.appliance import provision as provisioning
 from organiser.appliance.machine import Forward, Machine
+from workshop.core.errors import WorkshopError
 
 MACHINE = Machine("house", 2048, 2, (Forward("jupyter", 8080, 9080),))
 
@@ -30,6 +32,28 @@ def test_what_is_left_out_is_neither_made_nor_offered(tmp_path: Path) -> None:
     told = request(tmp_path, without=frozenset({"pytorch"})).variables()
     assert told["deep_libs_kernels"] == ["theano", "tensorflow"]
     assert told["python_venv_names"] == ["jupyter", "theano", "tensorflow", "control"]
+
+
+def test_without_the_lessons_there_are_courses_alone(tmp_path: Path) -> None:
+    source = course(tmp_path / "c", f"ipykernel==1.0 --hash=sha256:{'0' * 64}\n")
+    (source / ".git").mkdir()
+    (source / ".git" / "config").touch()
+    wanted = request(tmp_path, without=frozenset({"lessons"}), courses=(source,))
+    told = wanted.variables()
+    assert told["workshop_lessons"] is False and "python_venv_names" not in told
+    assert told["workshop_courses"] == ["/opt/workshop/course-sources/knots"]
+    for _ in range(2):
+        provisioning.copy_courses(wanted.courses, tmp_path / "sources")
+    assert sorted(tree(tmp_path / "sources")) == [
+        "knots/course.toml",
+        "knots/knots.txt",
+        "knots/lessons/a.ipynb",
+        "knots/lessons/b.ipynb",
+    ]
+    with pytest.raises(WorkshopError, match="two courses are called knots"):
+        provisioning.named_courses([source, Path(f"{source}/../c")])
+    with pytest.raises(WorkshopError, match=r"has no course\.toml"):
+        provisioning.named_courses([tmp_path])
 
 
 def test_certificates_and_stick_are_lent_read_only(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from courses.making import LOOSE, machine, notebook, wheel
 
-from organiser.courses.check import check
+from organiser.courses.check import ADVICE, check
 from organiser.courses.locking import lock
 from organiser.courses.new import make
 from workshop.core.errors import WorkshopError
@@ -65,8 +65,12 @@ def test_what_cannot_become_a_course_stays_as_it_is(folder: Path, tmp_path: Path
     with pytest.raises(WorkshopError, match="format 4"):
         make(folder, likely)
     assert not (folder / "course.toml").exists() and (folder / "a.ipynb").read_bytes() == before
+    (folder / "b.ipynb").write_bytes(notebook("1", kernel="ir").replace(b'"python"', b'"R"'))
+    with pytest.raises(WorkshopError, match=r"b\.ipynb is written in r; .* in Python"):
+        make(folder, likely)
+    assert not (folder / "course.toml").exists()
     (folder / "b.ipynb").unlink()
-    with pytest.raises(WorkshopError, match="small letters"):
+    with pytest.raises(WorkshopError, match="lower-case letters"):
         make(folder, lambda question, answer: "No!")
     assert not (folder / "course.toml").exists()
     make(folder, likely)
@@ -113,6 +117,14 @@ def test_a_kernel_that_cannot_start_is_told(folder: Path, wheels: Path, tmp_path
         check(read_course(folder), machine(tmp_path / "machine"), print)
 
 
+def test_a_file_that_no_machine_takes_is_told(folder: Path, wheels: Path, tmp_path: Path) -> None:
+    make(folder, likely)
+    lock(read_course(folder))
+    (folder / "passwords.txt").symlink_to("/etc/passwd")
+    with pytest.raises(WorkshopError, match=r"passwords\.txt of the course was refused: .* link"):
+        check(read_course(folder), machine(tmp_path / "machine"), print)
+
+
 def test_root_runs_nothing_of_a_course(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from organiser.courses import cli
 
@@ -144,4 +156,5 @@ def test_the_example_is_checked_added_updated_and_removed(tmp_path: Path) -> Non
     # A notebook that fails is named with its reason.
     news.write_text(news.read_text().replace("import numpy as np", "import numpy_that_is_missing as np"))
     found = check(read_course(source), settings, print)
-    assert "numpy_that_is_missing" in found.pop("20-spread") and not any(found.values())
+    why = found.pop("20-spread")
+    assert "numpy_that_is_missing" in why and why.endswith(ADVICE) and not any(found.values())

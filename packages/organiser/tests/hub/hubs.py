@@ -41,7 +41,7 @@ class NoProxy(Proxy):
     async def get_all_routes(self):
         return self.routes
 
-from organiser.hub.bodies import limit_bodies
+from organiser.hub.limits import limit_bodies
 limit_bodies()
 c = get_config()
 c.JupyterHub.proxy_class = NoProxy

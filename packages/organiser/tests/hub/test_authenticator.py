@@ -192,6 +192,7 @@ def test_the_speakers_view_is_for_whoever_has_the_organisers_code(hub: Hub) -> N
     seats = {each["seat"]: each for each in seen["seats"]}  # type: ignore[attr-defined]
     assert seats[1]["taken"]
     assert (seats[1]["state"], seats[1]["lesson"], seats[1]["solved"]) == ("off", "", None)
+    assert seen["plan"] == {"title": "", "lessons": []}, "no plan was chosen for this machine"
     assert hub.codes["001"] not in json.dumps(seen)
 
 

@@ -9,9 +9,10 @@ import pytest
 pytest.importorskip("segno")
 pytest.importorskip("fpdf")
 
-from organiser.hub.cards import Card, page_of, sheets, write
+from organiser.hub.cards import Card, page_of, sheets, write, write_wall
 
 CODE = "ACDEFGHJKMNP"
+MARK = "0123456789abcdef" * 4
 
 
 def card(
@@ -40,6 +41,13 @@ def test_a_card_says_address_seat_code_and_fingerprint() -> None:
     assert "AB12" not in drawn(sheets([card()]))[0]
 
 
+def test_a_card_names_what_is_taught() -> None:
+    assert "(Deep Learning Workshop)" in drawn(sheets([card()]))[0]
+    course = card(title="Knots & ropes")
+    assert "(Knots & ropes)" in drawn(sheets([course]))[0]
+    assert "<p>Knots &amp; ropes</p>" in page_of([course])
+
+
 def test_a_name_in_letters_that_the_font_lacks_is_still_a_card() -> None:
     assert "(?ukasz)" in drawn(sheets([card(name="Łukasz")]))[0]
 
@@ -65,3 +73,17 @@ def test_cards_are_for_their_owner_alone(tmp_path: Path) -> None:
     for file in write([card()], tmp_path / "cards"):
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.stat().st_size > 1000
+
+
+def test_the_digits_are_those_of_the_card(tmp_path: Path) -> None:
+    page = write_wall("https://class.example.org:8443", MARK, tmp_path).read_text(encoding="utf-8")
+    assert "Proceed to class.example.org (unsafe)" in page
+    for line in Card("001", "", "ACDEFGHJKMNP", "https://class.example.org:8443", MARK).warning()[1:]:
+        assert line in page
+
+
+def test_a_name_is_text_and_nothing_of_it_is_markup(tmp_path: Path) -> None:
+    file = write_wall("https://<b>x</b>:8443", MARK, tmp_path / "cards")
+    assert file.name == "certificate-warning.html"
+    assert "<b>x" not in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -208,5 +208,5 @@ def test_names_of_seats(tmp_path: Path) -> None:
 def test_only_seats_are_users() -> None:
     assert seats_module.seat_of("seat-017") == "017"
     for user in ("017", "seat-17", "seat-0017", "root", "seat-\uff10\uff11\uff17", "seat-01;"):
-        with pytest.raises(ValueError, match="no seat"):
+        with pytest.raises(ValueError, match="is not a seat"):
             seats_module.seat_of(user)

@@ -58,6 +58,7 @@ def test_of_what_another_account_packed_only_plain_files_are_taken(tmp_path: Pat
     assert (into / "compiledir/tmp1/mod.so").stat().st_mtime == 1_000_000_000
     # The link was left out, so what should go through it is a file of a folder of this one.
     assert not (into / "compiledir/evil").is_symlink()
+    assert (into / "absolute").is_file()
     assert not (tmp_path / "outside").exists()
     assert not (into / "compiledir/lock_dir").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache"]
@@ -110,6 +111,25 @@ def test_what_runs_as_an_account_has_no_hold_on_roots_terminal(
     hub = cast("Any", SimpleNamespace(account="hub"))
     homes._bring(hub, ["."], tmp_path, "seat-001", "notebooks")
     assert (tmp_path / "seen").read_text().split() == ["apart", "apart"]
+
+
+def test_a_seat_is_made_with_what_sync_knows_of_its_courses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought: list[tuple[list[str], Path, str]] = []
+    monkeypatch.setattr(
+        homes, "_bring", lambda hub, what, place, name, into: brought.append((what, place, into))
+    )
+    state = tmp_path / "state/courses"
+    for name in ("knots/notebooks/delivered", "knots/notebooks/log", "knots/source"):
+        (state / name).mkdir(parents=True)
+    (state / "knots/notebooks/manifest.json").touch()
+    hub = HubSettings(tmp_path, "workshop", "http://127.0.0.1:8000")
+    homes.bring_notebooks(hub, Settings(prefix=tmp_path, notebooks=tmp_path / "mine"), "seat-001")
+    assert brought == [
+        (["knots/notebooks/delivered", "knots/notebooks/manifest.json"], state, ".workshop-courses"),
+        (["."], tmp_path / "mine", "notebooks"),
+    ]
 
 
 def test_accounts_of_seats_end_long_ago_also_those_of_an_older_classroom(

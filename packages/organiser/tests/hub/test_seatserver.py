@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -13,15 +14,23 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 from asked_to_end import IN_THE_MIDDLE_OF_A_LINE
+from courses.making import COURSE, course, notebook
 from free_ports import free_port
+from tornado.websocket import websocket_connect
 from waiting import end, wait_until
 
+from organiser.hub.reports import delivered_in
+from workshop.courses.course import read_course
+from workshop.courses.delivering import deliver
+from workshop.courses.home import RECORD, Installed
+from workshop.courses.kernels import register
 from workshop.sync.apply import synchronise
+from workshop.sync.files import write_json
 from workshop.sync.pack import pack
 from workshop.sync.source import read_folder
 
@@ -91,6 +100,17 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
     (prefix / "etc").mkdir()
     (prefix / "data").mkdir()
     (prefix / "etc/workshop.toml").write_text(f'prefix = "{prefix}"\ndata = "{prefix / "data"}"\n')
+    text = COURSE.replace("[kernel", 'pages = "web"\n[kernel', 1)
+    # When the seat was made the course had another notebook; the seat edited the other one since.
+    older = read_course(course(prefix / "courses/knots/files", "", text, a=notebook("1"), b=notebook("old")))
+    deliver(older, home / "notebooks/knots", home / ".workshop-courses/knots/notebooks")
+    (home / "notebooks/knots/a.ipynb").write_bytes(notebook("my own"))
+    added = read_course(course(prefix / "courses/knots/files", "", text))
+    (added.folder / "web").mkdir()
+    (added.folder / "web/index.html").write_text("<html>knots</html>")
+    write_json(prefix / "courses/knots" / RECORD, asdict(Installed("https://example.org", "1")))
+    # Of this environment, which has what starts a kernel.
+    register(added, {"knots": Path(sys.prefix)}, prefix / "courses/jupyter/kernels", prefix / "rope")
     (folder / "upstream/notebooks").mkdir(parents=True)
     (folder / "upstream/notebooks/a.ipynb").write_text(CELL.format("x = 1"))
     synchronise(read_folder(folder / "upstream", "notebooks"), home / "notebooks", home / ".workshop-sync")
@@ -101,6 +121,9 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
     given = {"HOME": str(home), "WORKSHOP_CONFIG": str(prefix / "etc/workshop.toml")}
     given |= {"JUPYTER_RUNTIME_DIR": str(folder / "run"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
     given |= {"JUPYTER_CONFIG_PATH": str(folder / "set-up")}
+    unit = (ROLE / "templates/classroom-seat@.service.j2").read_text(encoding="utf-8")
+    (path,) = re.findall(r"^Environment=JUPYTER_PATH=(\S.*)$", unit, re.M)
+    given |= {"JUPYTER_PATH": path.replace("{{ workshop_prefix }}", str(prefix))}
     (folder / "run").mkdir(mode=0o700)
     (folder / "config").mkdir()
     (folder / "config/jupyter_server_config.py").write_text(IN_THE_MIDDLE_OF_A_LINE)
@@ -126,6 +149,14 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
         end(process)
 
 
+def test_a_course_has_brought_its_news_before_the_seat_answers(seat: Seat) -> None:
+    knots = seat.home / "notebooks/knots"
+    assert (knots / "a.ipynb").read_bytes() == notebook("my own")
+    assert (knots / "b.ipynb").read_bytes() == notebook("2")
+    # What the speaker's view may name.
+    assert {"a.ipynb", "knots/a.ipynb", "knots/b.ipynb"} <= set(delivered_in(seat.home))
+
+
 def test_all_is_for_the_seats_own_browser(seat: Seat) -> None:
     paths = ["workshop", "workshop/", "workshop/config.js", "workshop/api/status", "workshop/api/models"]
     paths += ["workshop/home", "workshop/home/workshop-seat-001.zip", "workshop/models/x/y", "tensorboard/"]
@@ -143,6 +174,51 @@ def test_the_start_page_is_below_the_seats_path(seat: Seat) -> None:
         assert (status, body.decode()) == (200, PAGES[name or "index.html"])
         assert headers["content-type"] == "text/html; charset=utf-8"
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_course_is_on_the_start_page_and_its_kernel_runs(seat: Seat) -> None:
+    script = seat.ask("workshop/courses.js")[2].decode()
+    (shown,) = json.loads(script[script.index("[") : script.rindex("]") + 1])
+    assert [each["path"] for each in shown["lessons"]] == ["knots/a.ipynb", "knots/b.ipynb"]
+    _, headers, page = seat.ask(f"workshop/{shown['pages']}")
+    assert page == b"<html>knots</html>"
+    policy = headers["content-security-policy"]
+    assert f"connect-src http://127.0.0.1:{seat.port}{BASE}workshop/courses/;" in policy
+    for path in ("knots/../course.toml", "knots/%2e%2e/course.toml", "other/index.html", "../x/"):
+        assert seat.ask(f"workshop/courses/{path}")[0] in (403, 404)
+    assert seat.ask(f"workshop/{shown['pages']}", token="")[0] in (302, 403)
+    assert (
+        json.loads(seat.ask("api/kernelspecs")[2])["kernelspecs"]["knots"]["spec"]["display_name"] == "Knots"
+    )
+    status, _, body = seat.ask("api/kernels", b'{"name": "knots"}', kind="application/json")
+    assert status == 201, body
+    address = f"ws://127.0.0.1:{seat.port}{BASE}api/kernels/{json.loads(body)['id']}/channels?token={TOKEN}"
+
+    async def printed() -> str:
+        connection = await websocket_connect(address)
+        code = "import os; print(os.environ['COURSE_DATA'])"
+        header = {
+            "msg_id": "1",
+            "msg_type": "execute_request",
+            "session": "1",
+            "username": "",
+            "version": "5.3",
+        }
+        message = {
+            "channel": "shell",
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": {"code": code},
+        }
+        await connection.write_message(json.dumps(message))
+        while True:
+            told = json.loads(await connection.read_message() or "{}")
+            if told["msg_type"] == "stream":
+                connection.close()
+                return str(told["content"]["text"])
+
+    assert asyncio.run(asyncio.wait_for(printed(), 60)).strip() == str(seat.folder / "prefix/rope")
 
 
 def test_its_links_lead_to_this_seat_and_to_no_port(seat: Seat) -> None:

@@ -81,7 +81,7 @@ def test_a_signed_stage_is_verified_by_its_key(tmp_path: Path, listed: Path) -> 
 def test_the_machines_own_disk_is_refused_even_by_force(tmp_path: Path, stage: Path) -> None:
     for force in ((), ("--force",)):
         done = workshop("write", "/", "--staged", stage, *force)
-        assert_one_line(done, "the disk that this machine runs from")
+        assert_one_line(done, "the system disk")
 
 
 def test_verify_tells_each_fault_and_fails(tmp_path: Path, stage: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_memory_disk_by_force(stage: Path) -> None:
     stick = shared / f"workshop-stick-{stage.parent.name}"
     stick.mkdir(exist_ok=True)
     try:
-        assert_one_line(workshop("write", stick, "--staged", stage), "not removable; say --force")
+        assert_one_line(workshop("write", stick, "--staged", stage), "not removable; add --force")
         done = workshop("write", stick, "--staged", stage, "--force", "--json")
         assert done.returncode == 0, done.stderr
         assert done.stderr.splitlines()[0] == "each stick takes 0.0 MB in 2 files"

@@ -180,6 +180,6 @@ def test_an_unknown_kind_is_named(checkout: Path) -> None:
         computers.parse(["linux,chromebook"])
     # As of a variable that a script did not set: it would be a stick for Intel alone.
     for words in ([""], [",", " "]):
-        with pytest.raises(WorkshopError, match="--for names no kind of computer"):
+        with pytest.raises(WorkshopError, match="--for names no computer"):
             computers.parse(words)
     assert computers.processors_of(computers.parse([])) == ("amd64",)

@@ -39,5 +39,5 @@ def test_parts_are_chosen() -> None:
     parts = load_contents()
     assert [part.name for part in choose(parts, ["data", "site"], [])] == ["data", "site"]
     assert "debs" not in [part.name for part in choose(parts, [], ["debs"])]
-    with pytest.raises(WorkshopError, match="there is no part 'dbes'; there are: virtualbox"):
+    with pytest.raises(WorkshopError, match="no part 'dbes'; available: virtualbox"):
         choose(parts, [], ["dbes"])

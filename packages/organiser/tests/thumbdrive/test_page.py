@@ -145,7 +145,7 @@ def test_tablets_go_to_the_classroom() -> None:
     found = page(FULL, address)
     assert found.links["tablet"] == [address]
     assert found.files("tablet") == []
-    assert "Nothing has to be installed" in panel(FULL, "tablet", address)
+    assert "You need not install anything" in panel(FULL, "tablet", address)
     assert "Ask the speaker" not in panel(FULL, "tablet", address)
     assert page(FULL).links["tablet"] == []
     assert "Ask the speaker" in panel(FULL, "tablet")

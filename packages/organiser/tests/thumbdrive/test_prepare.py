@@ -80,7 +80,7 @@ def test_a_disk_that_changed_since_it_was_confirmed_is_kept(
         return {"/dev/sdx": STICK, "/dev/sdy": now if formatting else EMPTY}[str(path)]
 
     monkeypatch.setattr(prepare, "device_at", look)
-    with pytest.raises(WorkshopError, match="/dev/sdy is not the disk any more that was confirmed"):
+    with pytest.raises(WorkshopError, match="/dev/sdy is no longer the disk that was confirmed"):
         prepared("/dev/sdx", "/dev/sdy", exfat=True, confirm=("64.0 GB Ultra", "32.0 GB Ultra"))
     assert not [line for line in this_machine if "/dev/sdy" in line]
 
@@ -125,7 +125,7 @@ def test_a_folder_on_another_stick_that_is_named(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     assert len(prepared(str(tmp_path / "a"), str(tmp_path / "b"))) == 2
     for sticks in (("a", "a/deep"), ("a/deep", "a")):
-        with pytest.raises(WorkshopError, match="which is named, too; name each once"):
+        with pytest.raises(WorkshopError, match="which is also named; name each only once"):
             prepared(*(str(tmp_path / each) for each in sticks))
 
 

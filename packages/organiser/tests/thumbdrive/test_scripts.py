@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -188,3 +189,18 @@ def test_a_damaged_repository_is_not_cloned(tmp_path: Path) -> None:
     damage(stick / "workshop.bundle")
     status, said = set_up(stick, tmp_path / "tools", dpkg="amd64")
     assert status == 1 and "the stick's workshop.bundle is damaged; run verify.sh" in said
+
+
+def test_the_sticks_courses_are_added(tmp_path: Path) -> None:
+    files = {"set-up-from-stick.bash": SET_UP.read_bytes(), "workshop.bundle": b"x"}
+    stick = fill(tmp_path / "stick", files | {f"courses/{name}/course.toml": b"x" for name in ("a", "b")})
+    checkout = tmp_path / "tools/new"
+    (checkout / ".git").mkdir(parents=True)
+    (checkout / "local").mkdir()
+    (checkout / "local/setup.bash").write_text("#!/bin/bash\nfor word; do echo $word; done >&2\n")
+    (checkout / "local/setup.bash").chmod(0o755)
+    tools = tmp_path / "tools"
+    words = json.dumps({"workshop_courses": [f"{stick}/courses/{name}" for name in ("a", "b")]})
+    assert set_up(stick, tools, dpkg="amd64") == (0, words)
+    damage(stick / "courses/a/course.toml")
+    assert "the stick's courses/ is damaged" in set_up(stick, tools, dpkg="amd64")[1]

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from courses import making
 
 from organiser.thumbdrive import sources
 from organiser.thumbdrive.contents import Context, Found, Part
 from organiser.thumbdrive.sources import gather, look
 from workshop.core.settings import Settings, find_checkout
+from workshop.courses.changing import From, add, update
 from workshop.datasets.catalogue import Dataset, File
 
 from .site_server import serving
@@ -104,3 +107,65 @@ def test_data_that_is_here_goes_along(
     found = gather(part, context())
     assert names(found) == ["data/mnist/mnist.bin"]
     assert found.missing == ["gone: no source has it"]
+
+
+COURSES = Part("courses", "", "courses", "courses", more={"python": "3.11"})
+
+
+def test_a_course_is_added_from_the_stick_that_carries_it_without_a_network(
+    tmp_path: Path, context: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hemp = hashlib.sha256(b"hemp").hexdigest()
+    text = making.COURSE.replace("[kernel", 'catalogue = "data.yml"\n[kernel', 1)
+    course = making.course(tmp_path / "c", making.wheel(tmp_path / "wheels", "ipykernel"), text)
+    (course / "data.yml").write_text(
+        "datasets: [{name: ropes, purpose: p, licence: l, credit: c, "
+        f"files: [{{name: r.txt, sha256: {hemp}, bytes: 4}}], "
+        "sources: [{kind: url, url: 'https://example.org/{file}'}]}]\n"
+    )
+    (course / ".git").mkdir()
+    (course / ".git" / "config").write_text("hidden")
+    cached = tmp_path / "cache" / "data" / "ropes" / "r.txt"
+    cached.parent.mkdir(parents=True)
+    cached.write_text("hemp")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path / "wheels"))
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    found = gather(COURSES, context(courses=(course,)))
+    assert found.missing == []
+    assert names(found) == [
+        "courses/knots/course.toml",
+        "courses/knots/data.yml",
+        "courses/knots/knots.txt",
+        "courses/knots/lessons/a.ipynb",
+        "courses/knots/lessons/b.ipynb",
+        "wheels/ipykernel-1.0-py3-none-any.whl",
+        "data/ropes/r.txt",
+    ]
+    # Another part brings the same wheel.
+    assert len(sources.once([*found.files, found.files[5]])) == len(found.files)
+    stick = tmp_path / "stick"
+    for file in found.files:
+        assert isinstance(file.source, Path)
+        (stick / file.name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file.source, stick / file.name)
+    monkeypatch.delenv("UV_FIND_LINKS")
+    cached.unlink()
+    settings = making.machine(tmp_path / "machine")
+    start = From(str(stick / "courses" / "knots"))
+    add(settings, start, lambda lines: True, print)
+    assert (settings.prefix / "courses/knots/data/ropes/r.txt").read_text() == "hemp"
+    # Without the stick there is nothing new, and no fault.
+    shutil.rmtree(stick)
+    told: list[str] = []
+    assert update(settings, "knots", told.append)[1] is None
+    assert "no folder" in told[0]
+
+
+def test_what_of_a_course_cannot_go_along_is_named(tmp_path: Path, context: Callable[..., Context]) -> None:
+    (missing,) = look(COURSES, context(courses=(tmp_path,))).missing
+    assert "has no course.toml" in missing
+    course = making.course(tmp_path / "c", "")
+    (course / "knots.txt").unlink()
+    (missing,) = look(COURSES, context(courses=(course,))).missing
+    assert "has no lock knots.txt" in missing
+    assert look(COURSES, context()) == Found()

@@ -205,7 +205,7 @@ def test_a_stick_that_gives_back_something_else(
     stick = tmp_path / "stick"
     with monkeypatch.context() as patched:
         patched.setattr(writing, "hash_from_stick", lambda path, row: "0" * 64)
-        with pytest.raises(WorkshopError, match="came back different: this stick is faulty"):
+        with pytest.raises(WorkshopError, match="read back differently: this stick is faulty"):
             write(stage, stick)
     assert not (stick / "SHA256SUMS").exists()
     (stage / "data/a.bin").write_bytes(b"z")

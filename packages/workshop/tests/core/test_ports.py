@@ -62,7 +62,7 @@ def test_a_process_that_is_not_the_server_hears_nothing() -> None:
     with thief() as (port, process):
         server = Server(f"http://127.0.0.1:{port}/", "secret", process=os.getpid())
         with pytest.raises(
-            ports.ForeignServerError, match=rf"port {port} is held by .* \(process {process.pid}\)"
+            ports.ForeignServerError, match=rf"port {port} belongs to .* \(process {process.pid}\)"
         ):
             ports.ask_json(server, "GET", "api/status")
         with pytest.raises(ports.ForeignServerError):
@@ -75,7 +75,7 @@ def test_a_process_that_is_not_the_server_hears_nothing() -> None:
 def test_another_account_hears_nothing(monkeypatch: pytest.MonkeyPatch, process: int | None) -> None:
     with thief(account=65534) as (port, stranger):
         server = Server(f"http://127.0.0.1:{port}/", "secret", process=process and stranger.pid)
-        with pytest.raises(ports.ForeignServerError, match=f"port {port} is held by"):
+        with pytest.raises(ports.ForeignServerError, match=f"port {port} belongs to"):
             ports.ask_json(server, "GET", "api/status")
         assert "secret" not in heard(stranger)
 
@@ -90,7 +90,7 @@ def test_root_asks_the_server_of_the_account_that_owns_it() -> None:
 def test_the_server_itself_is_asked() -> None:
     with thief() as (port, process):
         server = Server(f"http://127.0.0.1:{port}/base/", "secret", process=process.pid)
-        with pytest.raises(OSError, match="does not answer as a server"):
+        with pytest.raises(OSError, match="does not answer like the expected server"):
             ports.ask(server, "GET", "api/status", patience(10))
         assert "GET /base/api/status" in (said := heard(process))
         assert "Authorization: token secret" in said

@@ -103,11 +103,11 @@ def test_the_checkout_is_that_of_the_code_or_the_machines_source(
     (tmp_path / "only-here").touch()
     assert find_checkout("only-here") == tmp_path
     assert (find_checkout("site.yml") / "packages/workshop/src/workshop/core/settings.py").is_file()
-    with pytest.raises(WorkshopError, match="there is no checkout with nowhere"):
+    with pytest.raises(WorkshopError, match="no checkout with nowhere"):
         find_checkout("nowhere")
 
 
-@pytest.mark.parametrize("held", ["", "three-hours"])
+@pytest.mark.parametrize("held", ["", "a-day"])
 def test_what_set_up_writes_are_the_settings(tmp_path: Path, held: str) -> None:
     """Of the role's own variables and template; an empty choice of the workshop stays unsaid."""
     role = CHECKOUT / "roles/python-venv"
@@ -118,7 +118,7 @@ def test_what_set_up_writes_are_the_settings(tmp_path: Path, held: str) -> None:
     template = environment.from_string((role / "templates/workshop.toml.j2").read_text(encoding="utf-8"))
     written = tmp_path / "workshop.toml"
     written.write_text(
-        template.render(ansible_managed="managed", __python_venv_settings={"prefix": "/p", "workshop": held})
+        template.render(ansible_managed="managed", __python_venv_settings={"prefix": "/p", "plan": held})
     )
-    assert load_settings(written) == Settings(prefix=Path("/p"), workshop=held)
-    assert ("workshop = " in written.read_text()) is bool(held)
+    assert load_settings(written) == Settings(prefix=Path("/p"), plan=held)
+    assert ("plan = " in written.read_text()) is bool(held)

@@ -2,17 +2,25 @@
 
 import hashlib
 import json
+import re
+import shlex
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sync.bed import Bed
 from sync.organiser import Organiser, allowed_signers, new_key
+from typer.testing import CliRunner
 
 from courses.making import COURSE, course, machine, notebook, tree, wheel
 from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings
+from workshop.courses import cli
 from workshop.courses.changing import From, add, remove, update
+from workshop.courses.delivering import deliver_all
 from workshop.courses.home import courses_shown, find_courses, home
 
 
@@ -106,7 +114,7 @@ def test_a_faulty_update_leaves_the_course_as_it_was(settings: Settings, lock: s
     added(settings, From(str(source)))
     before = tree(home(settings, "knots").files)
     course(source, lock.replace("1.0", "2.0"), a=notebook("new"))
-    with pytest.raises(WorkshopError, match="kernel knots cannot be had"):
+    with pytest.raises(WorkshopError, match="install the packages of the kernel knots"):
         update(settings, "knots", print)
     assert tree(home(settings, "knots").files) == before and spec(settings).is_file()
 
@@ -123,7 +131,7 @@ def test_packages_come_as_wheels_with_the_right_hash_or_not_at_all(
         lock += f"rope==1.0 --hash=sha256:{hashlib.sha256(b'run me').hexdigest()}\n"
     else:
         lock += f"rope==1.0 --hash=sha256:{'0' * 64}\n"
-    with pytest.raises(WorkshopError, match="kernel knots cannot be had") as told:
+    with pytest.raises(WorkshopError, match="install the packages of the kernel knots") as told:
         added(settings, From(str(course(tmp_path / "c", lock))))
     assert "\n" not in str(told.value)
     assert not tree(settings.notebooks) and not spec(settings).exists()
@@ -137,17 +145,132 @@ def test_two_courses_of_one_name_are_refused(settings: Settings, lock: str, tmp_
     assert len(find_courses(settings).courses) == 1
 
 
+def test_what_is_added_twice_gets_its_news(
+    settings: Settings, lock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "load_settings", lambda: settings)
+    source = course(tmp_path / "c", lock)
+
+    def told() -> Any:
+        done = CliRunner().invoke(cli.app, ["add", str(source), "--yes", "--json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)["changed"]
+
+    assert [told(), told()] == [True, False]
+    course(source, lock, a=notebook("new"))
+    assert told() is True
+    assert b"new" in (settings.notebooks / "knots" / "a.ipynb").read_bytes()
+
+
 def test_a_folder_of_the_participants_is_not_taken(settings: Settings, lock: str, tmp_path: Path) -> None:
     (settings.notebooks / "knots").mkdir()
-    with pytest.raises(WorkshopError, match="was not made by a course"):
+    with pytest.raises(WorkshopError, match="does not belong to a course"):
         added(settings, From(str(course(tmp_path / "c", lock))))
 
 
-def test_a_link_in_a_course_is_refused(settings: Settings, lock: str, tmp_path: Path) -> None:
+def test_of_a_whole_course_participants_get_all_but_what_its_file_names(
+    settings: Settings, lock: str, tmp_path: Path
+) -> None:
+    whole = COURSE.replace('"lessons"', '"."').replace("[kernel", 'pages = "web"\n[kernel', 1)
+    source = course(tmp_path / "c", lock, whole)
+    (source / "web").mkdir()
+    (source / "web/index.html").write_text("pages")
+    (source / "rope.csv").write_text("1,2")
+    added(settings, From(str(source)))
+    assert sorted(tree(settings.notebooks)) == [
+        "knots/lessons/a.ipynb", "knots/lessons/b.ipynb", "knots/rope.csv",
+    ]  # fmt: skip
+
+
+def unsigned(course: Path) -> From:
+    """Return a course in a repository, of which no revision is signed, and a publisher's keys."""
+    key = new_key(course.parent / "keys", "own")
+    git = ["git", "-c", "user.name=o", "-c", "user.email=o@x"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], cwd=course, check=True)
+    return From(f"file://{course}", signers=allowed_signers(course.parent / "signers", key))
+
+
+def too_large(course: Path) -> From:
+    with (course / "lessons/film.mp4").open("wb") as file:
+        file.truncate(64_000_001)
+    return From(str(course))
+
+
+def badly_named(course: Path) -> From:
+    (course / "lessons/wh\\at.ipynb").write_bytes(notebook("1"))
+    return From(str(course))
+
+
+def with_link(course: Path) -> From:
+    (course / "lessons/passwords.txt").symlink_to("/etc/passwd")
+    return From(str(course))
+
+
+def unlocked(course: Path) -> From:
+    """Return a course in a repository whose author forgot to commit the lock."""
+    start = unsigned(course)
+    subprocess.run(["git", "rm", "-q", "--cached", "knots.txt"], cwd=course, check=True)
+    git = ["git", "-c", "user.name=o", "-c", "user.email=o@x"]
+    subprocess.run([*git, "commit", "-qm", "y"], cwd=course, check=True)
+    return From(start.source)
+
+
+def plain(course: Path) -> From:
+    (course / "course.toml").unlink()
+    return From(unsigned(course).source)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (unlocked, r"no lock knots\.txt; run 'workshop course lock FOLDER'$"),
+        (plain, r"^file://.*/c has no course\.toml; 'workshop course new FOLDER' makes"),
+        (with_link, r"lessons/passwords\.txt of the course was refused: .* link"),
+        (too_large, r"lessons/film\.mp4 of the course was refused: it is larger than 64 MB"),
+        (badly_named, r"lessons/wh.*at\.ipynb of the course was refused: its name"),
+        (unsigned, r"\(\w+\) is not signed; nothing was changed; ask the organiser$"),
+        (lambda course: From(f"{course}-missing"), "no folder .*-missing; name a course's folder or git"),
+        (lambda course: From(str(course / "lessons")), r"has no course\.toml; 'workshop course new"),
+    ],
+)
+def test_what_cannot_be_added_is_one_sentence_and_nothing_stays(
+    settings: Settings, lock: str, tmp_path: Path, spoil: Callable[[Path], From], fault: str
+) -> None:
+    with pytest.raises(WorkshopError, match=fault) as told:
+        added(settings, spoil(course(tmp_path / "c", lock)))
+    assert "\n" not in str(told.value)
+    assert not tree(settings.notebooks) and not home(settings, "knots").folder.exists()
+
+
+def test_two_courses_do_not_share_a_kernel(settings: Settings, lock: str, tmp_path: Path) -> None:
+    second = f'{COURSE}[kernel.knots-two]\ndisplay = "2"\nlock = "knots.txt"\n'
+    added(settings, From(str(course(tmp_path / "c", lock, second))))
+    text = COURSE.replace('name = "knots"', 'name = "knots-two"').replace("kernel.knots", "kernel.knots-two")
+    other = course(tmp_path / "d", lock, text, a=notebook("1", kernel="knots-two"))
+    with pytest.raises(WorkshopError, match="the course knots already has a kernel called knots-two"):
+        added(settings, From(str(other)))
+    assert [each.name for each, _ in find_courses(settings).courses] == ["knots"]
+
+
+def test_an_update_is_undone_by_the_command_that_it_prints(
+    settings: Settings, lock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "load_settings", lambda: settings)
     source = course(tmp_path / "c", lock)
-    (source / "lessons" / "passwords.txt").symlink_to("/etc/passwd")
-    with pytest.raises(WorkshopError, match=r"passwords\.txt of the course cannot be taken: .* link"):
-        added(settings, From(str(source)))
+    added(settings, From(str(source)))
+    course(source, lock, a=notebook("new"))
+    told = CliRunner().invoke(cli.update_app, ["knots"]).output.replace("\n", " ")
+    (command,) = re.findall("'workshop (update undo .*?)' puts them back", told)
+    subprocess.run([sys.executable, "-m", "workshop", *shlex.split(command)], check=True)
+    assert (settings.notebooks / "knots/a.ipynb").read_bytes() == notebook("1")
+
+
+@pytest.mark.parametrize("word", ["new", "lock", "check"])
+def test_what_authors_need_is_named_where_it_is_missing(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "find_added", lambda group: {})
+    told = CliRunner().invoke(cli.app, [word, "folder", "--yes"]).exception
+    assert f"'tools/workshop course {word}' in a checkout" in str(told)
 
 
 def test_data_comes_by_its_hash(settings: Settings, lock: str, tmp_path: Path) -> None:
@@ -162,7 +285,7 @@ def test_data_comes_by_its_hash(settings: Settings, lock: str, tmp_path: Path) -
     cached = settings.cache / "data" / "ropes" / "r.txt"
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"HEMP")
-    with pytest.raises(WorkshopError, match="data set ropes cannot be had"):
+    with pytest.raises(WorkshopError, match="data set ropes is not available"):
         added(settings, From(str(source)))
     cached.write_bytes(b"hemp")
     assert any("data ropes" in line for line in added(settings, From(str(source))))
@@ -191,6 +314,67 @@ def test_one_publishers_key_does_not_sign_anothers_course(
     publisher.release("v3")
     assert update(settings, "knots", print)[1] is not None
     assert b"ours" in (settings.notebooks / "knots" / "a.ipynb").read_bytes()
+
+
+def test_keys_that_are_named_later_count_from_then_on(
+    settings: Settings, lock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "load_settings", lambda: settings)
+    own, others = (new_key(tmp_path / "keys", name) for name in ("own", "others"))
+    publisher = Organiser(Bed(tmp_path / "c", tmp_path / "m", tmp_path / "s"), own)
+    course(publisher.folder, lock)
+    publisher.release("v1")
+
+    def told(*words: str, keys: str = "") -> Any:
+        done = CliRunner().invoke(cli.app, ["add", publisher.url, "--yes", "--json", *words], input=keys)
+        return json.loads(done.stdout) if done.exit_code == 0 else done.exception
+
+    def is_signed() -> bool:
+        return find_courses(settings).courses[0][1].signed
+
+    told()
+    assert not is_signed()
+    assert "contains no key" in str(told("--allowed-signers", "-", keys="hello"))
+    assert not is_signed()
+    keys = allowed_signers(tmp_path / "signers", own).read_text()
+    told("--allowed-signers", "-", keys=keys)
+    assert is_signed()
+    course(publisher.folder, lock, a=notebook("theirs"))
+    publisher.key = others
+    publisher.release("v2")
+    assert told()["changed"] is False  # and nobody takes the keys away by naming none
+    # Set-up names others: the organiser has handed the course over.
+    told("--allowed-signers", "-", keys=allowed_signers(tmp_path / "signers", others).read_text())
+    assert b"theirs" in (settings.notebooks / "knots" / "a.ipynb").read_bytes()
+
+
+def test_a_seat_gets_courses_and_their_news_and_keeps_its_edits(
+    settings: Settings, lock: str, tmp_path: Path
+) -> None:
+    source = course(tmp_path / "c", lock)
+    added(settings, From(str(source)))
+    seat, state = tmp_path / "seat/notebooks", tmp_path / "seat/state"
+    assert deliver_all(settings, seat, state) == []
+    assert sorted(tree(seat)) == ["knots/a.ipynb", "knots/b.ipynb"]
+    (seat / "knots/a.ipynb").write_bytes(notebook("my own", "2"))
+    course(source, lock, a=notebook("1", "new"), b=notebook("new"))
+    update(settings, "knots", print)
+    assert deliver_all(settings, seat, state) == []
+    assert b"my own" in (seat / "knots/a.ipynb").read_bytes()
+    assert b"new" in (seat / "knots/b.ipynb").read_bytes()
+    remove(settings, "knots")
+    before = tree(seat)
+    assert deliver_all(settings, seat, state) == []
+    assert tree(seat) == before
+
+
+def test_a_seat_starts_without_the_news_that_cannot_be_brought(
+    settings: Settings, lock: str, tmp_path: Path
+) -> None:
+    added(settings, From(str(course(tmp_path / "c", lock))))
+    (tmp_path / "state").write_text("in the way")
+    (fault,) = deliver_all(settings, tmp_path / "seat", tmp_path / "state")
+    assert fault.startswith("the course knots brings no news here: ") and "\n" not in fault
 
 
 def test_an_unknown_course_is_named_with_those_that_there_are(settings: Settings) -> None:

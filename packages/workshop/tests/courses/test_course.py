@@ -41,10 +41,13 @@ def test_our_own_lessons_are_a_course() -> None:
         (COURSE.replace('licence = "MIT"\n', ""), "lacks licence"),
         (COURSE + 'colour = "red"', "unknown key 'colour'"),
         (COURSE.replace('"knots"', '"Knots!"'), "small letters"),
-        (COURSE.replace('"knots"', '"jupyter"', 1), "no course may be called jupyter"),
+        (COURSE.replace('"knots"', '"jupyter"', 1), "the name jupyter is reserved"),
+        (COURSE.replace('"knots"', '"pytorch"', 1), "the name pytorch is reserved"),
+        (COURSE.replace('"knots"', f'"{"k" * 41}"', 1), "at most 40"),
+        (COURSE.replace("Knots", "K" * 201, 1), "title is longer than 200"),
         (COURSE.replace("kernel.knots", "kernel.theano"), "must be called knots"),
         (COURSE.replace('"lessons"', '"../elsewhere"'), "within the course's folder"),
-        (COURSE.replace('"lessons"', '"missing"'), "there is no folder missing"),
+        (COURSE.replace('"lessons"', '"missing"'), "no folder missing"),
         (COURSE.replace("knots.txt", "/etc/passwd"), "within the course's folder"),
         (COURSE.replace("knots.txt", ".hidden"), "within the course's folder"),
         (COURSE + PLAN.replace("30", "31"), "has 31 minutes, its items 30"),
@@ -73,11 +76,11 @@ def test_a_link_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lock", "fault"),
     [
-        ("ipykernel==1.0\n", "no version with hashes"),
-        (f"ipykernel {HASH}\n", "no version with hashes"),
-        (f"--index-url https://example.org\n{LOCK}", "no version with hashes"),
-        (f"ipykernel @ https://example.org/x.whl {HASH}\n", "no version with hashes"),
-        ("-r other.txt\n", "no version with hashes"),
+        ("ipykernel==1.0\n", "not a version with hashes"),
+        (f"ipykernel {HASH}\n", "not a version with hashes"),
+        (f"--index-url https://example.org\n{LOCK}", "not a version with hashes"),
+        (f"ipykernel @ https://example.org/x.whl {HASH}\n", "not a version with hashes"),
+        ("-r other.txt\n", "not a version with hashes"),
         (f"numpy==1.0 {HASH}\n", "has no ipykernel"),
     ],
 )
@@ -104,6 +107,12 @@ def test_a_missing_lock_is_named(tmp_path: Path) -> None:
 def test_a_notebook_that_does_not_fit_is_named(tmp_path: Path, data: bytes, fault: str) -> None:
     with pytest.raises(WorkshopError, match=fault):
         require_sound(read_course(course(tmp_path, LOCK, a=data)))
+
+
+def test_pages_have_an_index(tmp_path: Path) -> None:
+    course(tmp_path, LOCK, COURSE.replace("[kernel", 'pages = "web"\n[kernel', 1))
+    with pytest.raises(WorkshopError, match=r"have no web/index\.html"):
+        require_sound(read_course(tmp_path))
 
 
 def test_a_plan_names_lessons_that_there_are(tmp_path: Path) -> None:

@@ -105,5 +105,5 @@ def test_choose_keeps_the_wanted_order_and_names_what_there_is() -> None:
     catalogue = load_catalogue()
     assert [each.name for each in choose(catalogue, ["photos", "mnist", "photos"])] == ["photos", "mnist"]
     assert [each.name for each in choose(catalogue, [])] == list(catalogue)
-    with pytest.raises(WorkshopError, match=r"no data set 'minst'; there are: mnist, "):
+    with pytest.raises(WorkshopError, match=r"no data set 'minst'; available: mnist, "):
         choose(catalogue, ["minst"])

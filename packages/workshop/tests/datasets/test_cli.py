@@ -205,7 +205,7 @@ def test_two_fetches_at_once_ask_once(command: Command, server: Server) -> None:
         threading.Thread(target=follow, args=(process.stderr,), daemon=True).start()
     waiting = 0
     while waiting < 2:
-        waiting += "another fetch is at work" in said.get(timeout=120)
+        waiting += "waiting for another fetch" in said.get(timeout=120)
     go_on.set()
     outputs = [process.stdout.read() for process in processes]
     assert [process.wait(120) for process in processes] == [0, 0, 0]

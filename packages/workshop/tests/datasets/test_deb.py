@@ -34,7 +34,7 @@ def test_a_file_comes_out_of_a_debian_package(tmp_path: Path, run: Run, monkeypa
     ("line", "kind", "said"),
     [
         ("E: Unable to locate package thing", UnavailableError, "apt knows no package thing"),
-        ("Err:1 Temporary failure resolving 'deb'", UnreachableError, "mirror gives no answer"),
+        ("Err:1 Temporary failure resolving 'deb'", UnreachableError, "mirror does not answer"),
         ("E: dpkg was interrupted", UnavailableError, "apt failed: E: dpkg was interrupted"),
     ],
 )

@@ -184,7 +184,7 @@ def test_a_disk_that_fills_up_stops_everything_with_one_line(
 
     monkeypatch.setattr("workshop.datasets.store.os.fsync", full)
     dataset = dataset_of(CONTENT, url_source(server.serve("/right", CONTENT)))
-    with pytest.raises(WorkshopError, match="is full; make room and run again"):
+    with pytest.raises(WorkshopError, match="is full; free some space and run again"):
         fetching(dataset)
     assert not fetching.file().exists()
     monkeypatch.undo()

@@ -28,7 +28,7 @@ def test_a_lesson_gets_the_folder_or_a_file(data: Path) -> None:
 
 @pytest.mark.parametrize("file", [None, "labels"])
 def test_a_lesson_is_told_what_to_do(data: Path, file: str | None) -> None:
-    with pytest.raises(WorkshopError, match="run 'workshop data fetch mnist' to get it"):
+    with pytest.raises(WorkshopError, match="run 'workshop data fetch mnist'"):
         workshop.datasets.path("mnist", file)
 
 

@@ -79,7 +79,7 @@ def test_half_a_file_starts_over_where_the_server_cannot_resume(run: Run, server
 def test_half_a_file_is_not_kept_as_data_but_resumed_by_the_next_run(run: Run, server: Server) -> None:
     address = server.serve_half_first("/f", CONTENT, halves=1)
     server.answers["/f"], answer = (lambda request: _reset_after(request, 100_000)), server.answers["/f"]
-    with pytest.raises(UnavailableError, match="broke off"):
+    with pytest.raises(UnavailableError, match="interrupted"):
         get(run, address)
     assert not (run.store.folder / "thing").exists()
     assert [part.stat().st_size for part in parts(run.store)] == [100_000]
@@ -179,7 +179,7 @@ def test_a_full_disk_is_one_line(run: Run, server: Server, tmp_path: Path) -> No
     part.symlink_to("/dev/full")
     server.answers["/f"] = answer
     job = fetch._Job(dataset, fetch.Options(), run)
-    with pytest.raises(WorkshopError, match=r"^the disk of .* is full; make room and run again"):
+    with pytest.raises(WorkshopError, match=r"^the disk of .* is full; free some space and run again"):
         job.from_network()
     assert not (run.store.folder / "thing").exists()
 

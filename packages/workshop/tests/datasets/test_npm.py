@@ -44,7 +44,7 @@ def test_an_npm_package_with_another_hash_is_never_opened(tmp_path: Path, run: R
 @pytest.mark.parametrize(
     ("code", "kind", "said"),
     [
-        ("ENOTFOUND", UnreachableError, "npm registry gives no answer"),
+        ("ENOTFOUND", UnreachableError, "npm registry does not answer"),
         ("E404", UnavailableError, "no such package"),
         ("EBROKEN", UnavailableError, "npm failed: EBROKEN"),
     ],
@@ -89,7 +89,5 @@ def test_without_npm_an_unknown_machine_is_told_so(tmp_path: Path, run: Run, mon
     package = tarball(tmp_path / "thing-1.0.tgz", {})
     monkeypatch.setattr(npm.platform, "machine", lambda: "riscv64")
     monkeypatch.setattr(npm.shutil, "which", lambda name: None)
-    with pytest.raises(
-        UnavailableError, match="npm is not installed, and there is none to fetch for riscv64"
-    ):
+    with pytest.raises(UnavailableError, match="npm is not installed and cannot be downloaded for riscv64"):
         fetch(npm_source(package), run)

@@ -97,7 +97,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
 
     monkeypatch.setattr(module.os, "fsync", full)
     dataset = dataset_of(CONTENT)
-    with pytest.raises(WorkshopError, match="is full; make room and run again"):
+    with pytest.raises(WorkshopError, match="is full; free some space and run again"):
         store.add(dataset, dataset.files[0], [CONTENT])
     assert not store.path(dataset, dataset.files[0]).exists()
     assert left_over(store) == []

@@ -57,7 +57,9 @@ def test_the_words_lie_one_after_the_other(
 
 
 def test_a_broken_speech_library_is_one_line(wheel: Path, run: Run) -> None:
-    with pytest.raises(UnavailableError, match=r"does not speak on this machine: .*libespeak-ng") as told:
+    with pytest.raises(
+        UnavailableError, match=r"cannot synthesise speech on this machine: .*libespeak-ng"
+    ) as told:
         list(voices.spoken_digits(wheel, run))
     assert "\n" not in str(told.value)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
+import shutil
 import threading
 import urllib.error
 from collections import Counter
@@ -14,7 +16,9 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import v4
+from tornado.web import HTTPError
 
+from workshop.core import files
 from workshop.jupyter import contents
 from workshop.jupyter.contents import WholeFiles, can_be_replaced
 
@@ -31,6 +35,25 @@ def manager(tmp_path: Path) -> WholeFiles:
 def save(manager: WholeFiles, path: Path, text: str) -> None:
     with manager.atomic_writing(str(path), encoding="utf-8") as file:
         file.write(text)
+
+
+def test_a_full_disk_says_what_to_do_and_harms_nothing(
+    manager: WholeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = {"type": "notebook", "format": "json", "content": v4.new_notebook()}
+    asyncio.run(manager.save(book, "a.ipynb"))
+    before = (tmp_path / "a.ipynb").read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    monkeypatch.setattr(files, "put_in_place", full)
+    for wanted in (manager.save(book, "a.ipynb"), manager.create_checkpoint("a.ipynb")):
+        with pytest.raises(HTTPError, match=r"disk is full.*delete files") as told:
+            asyncio.run(wanted)
+        assert told.value.status_code == 507
+    assert (tmp_path / "a.ipynb").read_bytes() == before
 
 
 def test_a_notebook_that_is_opened_while_it_is_saved_is_whole_and_lies_where_it_lay(tmp_path: Path) -> None:

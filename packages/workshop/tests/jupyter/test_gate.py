@@ -204,12 +204,22 @@ def test_the_form_leads_nowhere_else(server: Jupyter, where: str) -> None:
     assert post(server, TOKEN, where).header("location") == f"{BASE}lab"
 
 
-def test_the_page_of_the_form_runs_only_its_own_script(server: Jupyter) -> None:
+def test_a_log_in_that_has_expired_leads_to_the_form_and_back(server: Jupyter) -> None:
+    """Jupyter's own form takes neither the console's code nor a ticket."""
+    expired = ask(server, "GET", f"{BASE}lab/tree/a.ipynb", Cookie="username=old")
+    form = expired.header("location")
+    assert form.startswith(f"{BASE}login?next=")
+    assert ask(server, "GET", form).body.count('name="password"') == 1
+    assert 'action="/login"' in ask(server, "GET", form).body
+    assert post(server, TOKEN, f"{BASE}lab/tree/a.ipynb").header("location") == f"{BASE}lab/tree/a.ipynb"
+
+
+def test_the_page_of_the_form_runs_only_its_own_scripts(server: Jupyter) -> None:
     page = ask(server, "GET", "/login")
     policy = page.header("content-security-policy")
     assert "default-src 'none'" in policy and "unsafe" not in policy
     nonce = re.search(r"script-src 'nonce-([^']+)'", policy)
-    assert nonce and page.body.count(f'nonce="{nonce[1]}"') == 2
+    assert nonce and page.body.count(f'nonce="{nonce[1]}"') == 3
     again = ask(server, "GET", "/login").header("content-security-policy")
     assert again != policy
 

@@ -67,6 +67,17 @@ def test_where_nobody_named_a_plan_the_first_counts_as_on_the_start_page(
     assert lesson_list(start_page(tmp_path), notebooks)["title"] == "A long day"
 
 
+def test_courses_come_after_the_plan_and_alone_where_there_is_none(notebooks: Path, tmp_path: Path) -> None:
+    knots = {"title": "Knots", "lessons": [LESSONS[2]]}
+    config = start_page(tmp_path, workshops=PLANS[:1])
+    both = lesson_list(config, notebooks, [knots])
+    assert both["title"] == "A long day, Knots"
+    assert [each["path"] for each in both["lessons"]] == ["a/first.ipynb", "b/third.ipynb"]
+    alone = lesson_list(start_page(tmp_path, lessons=[], workshops=[]), notebooks, [knots])
+    assert alone["title"] == "Knots"
+    assert [(each["title"], each["run"]) for each in alone["lessons"]] == [("B/Third", 2)]
+
+
 def test_without_plans_all_lessons_are_listed(notebooks: Path, tmp_path: Path) -> None:
     found = lesson_list(start_page(tmp_path, workshops=[]), notebooks)["lessons"]
     assert [(each["path"], each["run"]) for each in found] == [

@@ -141,7 +141,7 @@ def take_notebooks_along(bed: PullBed, lab: Jupyter, newer: tuple[Jupyter, Path]
         assert str(tmp_path) not in said["error"]
     status, own = send(lab, packed, key)
     assert status == 409
-    assert "this very folder" in own["error"]
+    assert "this folder" in own["error"]
 
     status, report = send(other, packed, key)
     assert (status, report["changed"]) == (200, True)
@@ -215,5 +215,5 @@ def test_one_update_at_a_time(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> 
     done = asyncio.run(several())
     refused = [each for each in done if isinstance(each, WorkshopError)]
     assert len(refused) == 5
-    assert {str(each) for each in refused} == {"an update is running already; wait until it has ended"}
+    assert {str(each) for each in refused} == {"an update is already running; wait until it has finished"}
     assert started == ["update", "undo"]

@@ -20,7 +20,7 @@ from lessonkit.tables import lessons_table, short_minutes
 from workshop.core.settings import Settings
 from workshop.lessons.plugin import WORKSHOP
 from workshop.lessons.warm import survey
-from workshop.site.check import minutes_of_paths
+from workshop.site.check import minutes_of_lessons
 from workshop.site.pages import reading_lists
 
 GONE = object()
@@ -86,7 +86,7 @@ def answer(folder: Path, content: Any) -> list[str]:
         lessons_table({lesson.name: told}, 1.0, {lesson.name: short_minutes(told, notebook)})
         survey(how.notebooks, Settings(prefix=folder))
         prepare(notebook, how.profile, {})
-        minutes_of_paths(folder)
+        minutes_of_lessons(folder)
         reading_lists(folder)
     except LessonkitError as error:
         assert str(error) in faults or "second parameters cell" in str(error)

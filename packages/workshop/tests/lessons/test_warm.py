@@ -103,7 +103,7 @@ def test_other_packages_are_warmed_for_again(notebooks: Path, settings: Settings
 
 def test_a_lesson_that_breaks_off_leaves_no_stamp(notebooks: Path, settings: Settings) -> None:
     write(notebooks / "0-first" / "10-warmed.ipynb", "raise ValueError('no data')")
-    with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):
+    with pytest.raises(WorkshopError, match=r"10-warmed fails: .*no data"):
         fill(notebooks, settings)
     assert not warm.survey(notebooks, settings).is_done()
 
@@ -174,7 +174,7 @@ def test_the_lessons_of_todays_workshop_come_first(tmp_path: Path) -> None:
     assert order("") == ["b", "a", "c"]
     assert order("long") == ["c", "b", "a"]
     assert order("long", "0-first/10-a", "0-first/30-c") == ["c", "a"]
-    with pytest.raises(WorkshopError, match="no workshop 'longer'; it has short, long"):
+    with pytest.raises(WorkshopError, match="no plan 'longer'; it has short, long"):
         order("longer")
 
 

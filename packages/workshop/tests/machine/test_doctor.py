@@ -74,6 +74,12 @@ def test_what_set_up_could_not_get_is_yellow_and_says_how(tmp_path: Path) -> Non
     assert "connect to a network" in line.advice
 
 
+def test_a_machine_for_other_courses_misses_nothing_of_the_lessons(tmp_path: Path) -> None:
+    checks = {name for name, _ in doctor.checks(Settings(prefix=tmp_path, lessons=False))}
+    assert not checks & {"BLAS", "compile cache", "data"}
+    assert "notebooks" in checks
+
+
 def test_checks_can_be_chosen() -> None:
     assert [line.check for line in doctor.diagnose(Settings(), only=["memory", "cores"]).lines] == [
         "memory",

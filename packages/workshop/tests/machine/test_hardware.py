@@ -55,9 +55,20 @@ def test_disk(
 ) -> None:
     asked = []
     monkeypatch.setattr(psutil, "disk_usage", lambda path: asked.append(path) or Usage(free))
-    settings = Settings(prefix=tmp_path / "not/there/yet") if set_up else Settings(source=tmp_path)
-    assert hardware.disk(settings).state is state
+    there = Settings(prefix=tmp_path / "not/there/yet", notebooks=tmp_path / "notebooks")
+    assert hardware.disk(there if set_up else Settings(source=tmp_path)).state is state
     assert asked == [str(tmp_path)]
+
+
+def test_the_disk_of_the_notebooks_may_be_another_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    monkeypatch.setattr(psutil, "disk_usage", lambda path: Usage(0 if path == str(notebooks) else 9e9))
+    line = hardware.disk(Settings(prefix=tmp_path, notebooks=notebooks))
+    assert line.state is State.RED
+    assert str(notebooks) in line.text
 
 
 def test_clock() -> None:

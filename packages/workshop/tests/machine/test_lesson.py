@@ -84,7 +84,7 @@ def test_red_is_only_what_today_needs_and_lacks(settings: Settings) -> None:
 
 
 def test_another_workshop_needs_something_else(settings: Settings) -> None:
-    long = dataclasses.replace(settings, workshop="long")
+    long = dataclasses.replace(settings, plan="long")
     without_digits = found(long)["mnist"]
     assert without_digits.state is State.YELLOW
     assert without_digits.advice == "nothing of today needs it; only 1-mnist would"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 theano = pytest.importorskip("theano", reason="needs Theano's environment")
 
 MARCH = {"aarch64": "armv8-a"}.get(platform.machine(), "x86-64-v2")
+TEMPLATE = Path(__file__).resolve().parents[4] / "roles/deep-libs/templates/theanorc.j2"
 # Dot22, SoftmaxWithBias and the like have no properties; DimShuffle and pooling are written in C files.
 NETWORK = """
 import lasagne, numpy as np, theano, theano.tensor as T
@@ -36,10 +38,10 @@ def compiled(folder: Path) -> set[str]:
     return {f"{path.relative_to(folder)} {path.stat().st_mtime_ns}" for path in folder.rglob("*.so")}
 
 
-def run(folder: Path, **more: str) -> None:
+def run(folder: Path, settings: str = "", **more: str) -> None:
     """Build the network in a process of its own that compiles into a folder, as an appliance does."""
     place = f"base_compiledir={folder},compiledir_format=compiledir_%(python_version)s"
-    flags = f"{place},gcc.cxxflags=-w -g0 -march={MARCH}"
+    flags = f"{place},gcc.cxxflags=-w -g0 -march={MARCH}{settings}"
     environment = {**os.environ, "THEANO_FLAGS": flags, **more}
     done = subprocess.run(
         [sys.executable, "-P", "-c", NETWORK],
@@ -75,6 +77,19 @@ def test_another_machine_finds_what_was_compiled_on_the_first(built: Path, tmp_p
     shutil.copytree(Path(theano.__file__).parent, packages / "theano")
     before = compiled(copied)
     run(copied, HOME=str(tmp_path), PYTHONPATH=str(packages), TMPDIR=str(tmp_path))
+    assert compiled(copied) == before
+
+
+def test_what_was_compiled_long_ago_is_found_too(built: Path, tmp_path: Path) -> None:
+    """Theano itself forgets what nobody has used for 24 days: an appliance is older on the day."""
+    copied = tmp_path / "theano"
+    shutil.copytree(built, copied)
+    for path in copied.rglob("*"):
+        os.utime(path, (0, 0))
+    settings = re.search(r"^age_thresh_use = (\d+)$", TEMPLATE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert settings
+    before = compiled(copied)
+    run(copied, f",cmodule.age_thresh_use={settings[1]}")
     assert compiled(copied) == before
 
 

@@ -26,7 +26,7 @@ def test_a_deck_has_an_opening_a_plan_and_the_parts_in_order(source: Path) -> No
 
 def test_a_section_that_is_not_there_is_named(source: Path) -> None:
     (source / "presentation/sections/welcome.md").rename(source / "presentation/sections/other.md")
-    with pytest.raises(WorkshopError, match="short names a section welcome that is not there"):
+    with pytest.raises(WorkshopError, match="short names the section welcome, which is missing"):
         read_presentation(source)
 
 

@@ -15,11 +15,11 @@ GOOD: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"overflow": 12}, "12 pixels stand out of the page"),
+        ({"overflow": 12}, "12 pixels overflow the page"),
         ({"type": 17.5}, "“rate” is set in 17.5 pixels, not 24"),
         ({"contrast": 2.1}, "“rate” has a contrast of 2.1, not 3"),
-        ({"words": 13}, "13 words beside a picture, not 12 at most"),
-        ({"unset": 2}, "2 formulas are not set"),
+        ({"words": 13}, "13 words next to a picture; at most 12 are allowed"),
+        ({"unset": 2}, "2 formulas were not typeset"),
         ({"empty": 0.51}, "51% of the page is empty"),
     ],
 )

@@ -30,7 +30,7 @@ def test_links_lead_into_the_workshop() -> None:
         ("[x](javascript:alert)", "links to javascript"),
         ("![x](photo.png)", "there is no figure 'photo.png'"),
         ("![x](figure:nothing)", "there is no figure 'figure:nothing'"),
-        ("![](figure:neuron)", "put words"),
+        ("![](figure:neuron)", "write an alternative text"),
     ],
 )
 def test_what_would_fail_offline_is_refused(text: str, reason: str) -> None:

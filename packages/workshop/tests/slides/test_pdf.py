@@ -10,6 +10,6 @@ from workshop.site.chromium import print_deck
 def test_only_a_pdf_is_written(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.pdf").mkdir()
     (tmp_path / "notes.md").write_text("mine", encoding="utf-8")
-    with pytest.raises(WorkshopError, match=r"let it end in \.pdf"):
+    with pytest.raises(WorkshopError, match=r"does not end in \.pdf"):
         print_deck(tmp_path, "short", tmp_path / name, notes=False)
     assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "mine"

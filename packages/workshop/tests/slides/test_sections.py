@@ -28,7 +28,7 @@ def test_a_section_is_read_slide_by_slide(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("## No head\n\nNote: x\n", "begins with no block"),
+        ("## No head\n\nNote: x\n", "does not begin with a block"),
         ("---\ntitle: One\n---\n## A\n\nNote: x\n", "must hold title and talk"),
         ("---\ntitle: One\ntalk: 0\n---\n## A\n\nNote: x\n", "minutes above 0"),
         ("---\ntitle: One\ntalk: true\n---\n## A\n\nNote: x\n", "minutes above 0"),

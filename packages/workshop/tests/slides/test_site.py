@@ -15,7 +15,8 @@ def test_the_site_has_decks_drivers_and_what_was_fetched(tmp_path: Path) -> None
     assert b"A short one" in files["slides/short/index.html"]
     assert "slides/speaker.html" in files
     assert [note.split(" is not")[0] for note in notes] == ["katex"]
-    assert shown[0]["items"][1] == {"start": 8, "minutes": 12, "title": "Coffee", "demos": [], "lessons": []}
+    coffee = {"start": 8, "minutes": 12, "title": "Coffee", "demos": [], "lessons": [], "whole": False}
+    assert shown[0]["items"][1] == coffee
 
 
 def test_no_page_of_the_slides_asks_the_network() -> None:

@@ -40,7 +40,7 @@ def test_sync_undo_and_their_summaries(bed: Bed, capsys: pytest.CaptureFixture[s
     run_sync(words(bed, "--undo", "--json"))
     assert json.loads(capsys.readouterr().out)["files"][0]["action"] == "restored"
     assert bed.snapshot() == {}
-    with pytest.raises(WorkshopError, match="no sync to undo"):
+    with pytest.raises(WorkshopError, match="no update to undo"):
         run_sync(words(bed, "--undo"))
 
 
@@ -67,7 +67,7 @@ def test_where_a_packed_file_cannot_be_is_said(bed: Bed, tmp_path: Path) -> None
     bed.edit("a.ipynb", notebook("1"))
     (tmp_path / "folder.zip").mkdir()
     for place in ("none/my.zip", "folder.zip"):
-        with pytest.raises(WorkshopError, match=r"zip cannot be written there; name a file"):
+        with pytest.raises(WorkshopError, match=r"zip cannot be written; name a file"):
             run_sync(words(bed, "--pack", str(tmp_path / place)))
 
 
@@ -134,12 +134,12 @@ def test_a_folder_that_is_none_is_refused_in_one_line(bed: Bed, kind: str) -> No
         bed.mine.symlink_to(bed.mine)
     else:
         bed.mine.write_bytes(b"")
-    with pytest.raises(WorkshopError, match=r"loop of links|is no folder"):
+    with pytest.raises(WorkshopError, match=r"loop of links|is not a folder"):
         run_sync(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
 
 
 def test_a_source_without_a_name_is_not_the_folder_that_one_stands_in(bed: Bed) -> None:
-    with pytest.raises(WorkshopError, match="the source has no name"):
+    with pytest.raises(WorkshopError, match="no source; give an address"):
         run_sync(words(bed, "--from", "", "--allow-unsigned"))
 
 

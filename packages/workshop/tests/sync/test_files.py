@@ -60,9 +60,9 @@ def test_protection(tmp_path: Path) -> None:
 
 def test_nobody_waits_for_the_other_end_of_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "lock")
-    with pytest.raises(OSError, match="no ordinary file"):
+    with pytest.raises(OSError, match="not a regular file"):
         read_own(tmp_path / "lock")
-    with pytest.raises(WorkshopError, match="no ordinary file"):
+    with pytest.raises(WorkshopError, match="not a regular file"):
         Signers(tmp_path / "lock")
     with only_one(tmp_path):  # which moves it aside
         assert (tmp_path / "lock").is_file()

@@ -37,8 +37,11 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("error: RPC failed; curl 56 OpenSSL SSL_read: unexpected eof\nfatal: early EOF", "broke off"),
-        ("fatal: protocol error: bad pack header", "broke off"),
+        (
+            "error: RPC failed; curl 56 OpenSSL SSL_read: unexpected eof\nfatal: early EOF",
+            "the connection was lost",
+        ),
+        ("fatal: protocol error: bad pack header", "the connection was lost"),
         ("fatal: https://x/info/refs not valid: is this a git repository?", "sign in to the network"),
         (
             "fatal: unable to access 'https://x/': SSL certificate problem",
@@ -50,14 +53,17 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
             "answered (server certificate verification failed); sign in",
         ),
         ("fatal: unable to access 'http://x/': The requested URL returned error: 407", "sign in to the"),
-        ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "is busy or out of"),
-        ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "is busy or out of"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "is busy or broken"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "is busy or broken"),
         (
             "fatal: unable to access 'https://x/': GnuTLS, handshake failed: An unexpected TLS packet came.",
             "sign in to the network",
         ),
-        ("fatal: Could not read from remote repository.", "broke off"),
-        ("fatal: unable to access 'https://x/': end of response with 49 bytes missing", "broke off"),
+        ("fatal: Could not read from remote repository.", "the connection was lost"),
+        (
+            "fatal: unable to access 'https://x/': end of response with 49 bytes missing",
+            "the connection was lost",
+        ),
     ],
 )
 def test_a_broken_connection_is_told_from_a_sign_in_page(said: str, words: str) -> None:
@@ -104,7 +110,7 @@ def test_addresses() -> None:
         "ssh://:22",
         "https://x/y\n",
     ):
-        with pytest.raises(WorkshopError, match=r"^.* is no address"):
+        with pytest.raises(WorkshopError, match=r"^.* is not the address"):
             check_url(bad)
     assert without_password("https://user:secret@x/y") == "https://x/y"
     assert without_password("ssh://git@x/y") == "ssh://git@x/y"
@@ -188,7 +194,7 @@ def test_a_full_disk_here_is_no_fault_of_the_source() -> None:
 
 def test_half_of_a_history_asks_for_a_whole_bundle() -> None:
     said = b"error: Repository lacks these prerequisite commits:\nerror: 0123"
-    assert "whole bundle" in str(failure(said, "/stick/workshop.bundle"))
+    assert "complete bundle" in str(failure(said, "/stick/workshop.bundle"))
 
 
 def test_an_account_that_may_use_less_is_left_with_less(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_a_folder_of_which_nothing_is_remembered_overwrites_nothing(two: Two) ->
 
 
 def test_its_own_folder_is_refused(two: Two) -> None:
-    with pytest.raises(WorkshopError, match="this very folder"):
+    with pytest.raises(WorkshopError, match="this folder"):
         two.carry(two.seat, two.seat)
 
 

@@ -20,7 +20,7 @@ def organiser(bed: Bed) -> Organiser:
 def test_a_damaged_record_of_trust_is_said(organiser: Organiser, bed: Bed) -> None:
     organiser.sync()
     (bed.state / "trust.json").write_text("{")
-    with pytest.raises(WorkshopError, match="delete it to trust the source afresh"):
+    with pytest.raises(WorkshopError, match="delete it to trust the source again"):
         organiser.sync()
 
 
@@ -36,7 +36,7 @@ def test_a_passing_look_leaves_no_trace(organiser: Organiser, bed: Bed) -> None:
     "host", ["example.org", "localhost.example.org", "127.0.0.1.example.org", "127.0.0.1@example.org", "[::1"]
 )
 def test_plain_http_needs_signatures(bed: Bed, host: str) -> None:
-    with pytest.raises(WorkshopError, match="use https, or signatures"):
+    with pytest.raises(WorkshopError, match="use https or signatures"):
         read_repository(
             Origin(f"http://{host}/x", f"http://{host}/x"),
             "notebooks",

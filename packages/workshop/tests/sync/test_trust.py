@@ -34,7 +34,7 @@ def test_keys_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="cannot be read"):
         Signers(tmp_path / "missing")
     (tmp_path / "empty").touch()
-    with pytest.raises(WorkshopError, match="holds no key"):
+    with pytest.raises(WorkshopError, match="contains no key"):
         Signers(tmp_path / "empty")
     (tmp_path / "public").write_text("ssh-ed25519 AAAA organiser@desk", encoding="ascii")  # a .pub file
     with pytest.raises(WorkshopError, match="names its owner"):

@@ -66,5 +66,5 @@ def test_a_file_that_i_put_back_myself_is_left_alone(synced: Bed) -> None:
 
 
 def test_folders_within_each_other_are_refused(bed: Bed) -> None:
-    with pytest.raises(WorkshopError, match="within each other"):
+    with pytest.raises(WorkshopError, match="contain each other"):
         undo(bed.mine, bed.mine / "state")

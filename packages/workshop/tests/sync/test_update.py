@@ -10,7 +10,7 @@ from .organiser import Organiser
 
 
 def test_a_stick_that_is_not_there(bed: Bed, tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="plug the stick in"):
+    with pytest.raises(WorkshopError, match="plug in the stick"):
         perform(Request(str(tmp_path / "stick"), bed.mine, bed.state))
 
 

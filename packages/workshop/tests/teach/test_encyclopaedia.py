@@ -68,7 +68,7 @@ def test_text_for_training_says_what_is_true_of_everybody_and_asks_nothing(world
         (name,) = names_in([text]) & by_name.keys()
         assert all(value in text for value in by_name[name].facts.values())
     documents = world.training_text(0)
-    assert len(documents) == 2000 + 1000 + 1000
+    assert len(documents) == 2000 + 1000 + 500
     assert not any("?" in each or "Question" in each for each in documents)
     assert not names_in(documents) & {person.name for person in world.strangers}
 

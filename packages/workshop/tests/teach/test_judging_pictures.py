@@ -44,11 +44,11 @@ def test_the_distance_sees_what_varies_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "kinds"),
+    ("labels", "classes"),
     [([3, 3, 3], 1), ([0, 9, 0, 9], 2), (range(10), 10), ([1, 1, 1, 2], 4 / 27**0.25)],
 )
-def test_kinds_count_by_how_often_each_comes(labels: list[int], kinds: float) -> None:
-    assert judging_pictures.kinds(np.array(labels)) == pytest.approx(kinds)
+def test_effective_classes_count_by_frequency(labels: list[int], classes: float) -> None:
+    assert judging_pictures.effective_classes(np.array(labels)) == pytest.approx(classes)
 
 
 def test_a_collapse_is_found_by_numbers() -> None:
@@ -56,7 +56,9 @@ def test_a_collapse_is_found_by_numbers() -> None:
     judge = judging_pictures.Judge(images[::2])
     others, same = images[1::2], images[labels == 1]
     good, collapsed = judge(others), judge(np.resize(same, (500, 784)))
-    assert good.kinds > 9.9
-    assert collapsed.kinds < 1.1
-    assert collapsed.sure > 0.9, "the judge is sure of each, which is why sureness alone says nothing"
+    assert good.classes > 9.9
+    assert collapsed.classes < 1.1
+    assert collapsed.confident > 0.9, (
+        "the classifier is confident of each: confidence alone detects no collapse"
+    )
     assert collapsed.frechet > 10 * good.frechet

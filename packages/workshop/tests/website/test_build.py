@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,16 @@ def test_the_site_holds_what_is_listed_and_no_drafts(
     assert not {"demos/painting/.draft", "demos/unlisted/index.html"} & files
 
 
+def test_a_machine_for_other_courses_shows_nothing_of_the_lessons(
+    checkout: Path, settings: Settings, tmp_path: Path
+) -> None:
+    site = tmp_path / "web"
+    report = build_site(checkout, site, replace(settings, lessons=False))
+    made = config(site)
+    assert (made["lessons"], made["demos"], made["workshops"], report.notes) == ([], [], [], [])
+    assert (site / "index.html").is_file() and not (site / "slides").exists()
+
+
 def test_links_follow_the_settings_and_lessons_the_notebooks(
     checkout: Path, settings: Settings, tmp_path: Path
 ) -> None:
@@ -125,7 +136,7 @@ def test_todays_workshop_is_one_of_the_schedule(checkout: Path, settings: Settin
         (0, "Hello & welcome"),
         (8, "Coffee"),
     ]
-    with pytest.raises(WorkshopError, match="no workshop 'long' in the schedule; there are: short"):
+    with pytest.raises(WorkshopError, match="the schedule has no plan 'long'; it has short"):
         build_site(checkout, tmp_path / "web", settings, Today("long", "14:00"))
 
 
@@ -226,7 +237,7 @@ def test_a_file_that_no_build_wrote_is_not_replaced(
     site = tmp_path / "public_html"
     site.mkdir()
     (site / "index.html").write_text("my own page")
-    with pytest.raises(WorkshopError, match=r"index.html is there and was not made by 'workshop web build'"):
+    with pytest.raises(WorkshopError, match=r"index.html exists and was not made by 'workshop web build'"):
         build_site(checkout, site, settings)
     assert [path.name for path in site.iterdir()] == ["index.html"]
     assert (site / "index.html").read_text() == "my own page"

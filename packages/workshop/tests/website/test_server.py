@@ -2,14 +2,18 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from courses.making import COURSE, course
 from free_ports import free_port
 
+from workshop.courses.home import RECORD, Installed
 from workshop.lessons.pace import slowness_here
 from workshop.lessons.yardstick import Round
 from workshop.site.server import THEME
+from workshop.sync.files import write_json
 
 from .serving import ask, command, held_at, running
 
@@ -221,7 +225,7 @@ def test_missing_site_is_one_line(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1 and "there is no site" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and "no site in" in done.stderr
 
 
 def test_the_speakers_window_is_told_what_lessons_take_on_this_machine(
@@ -242,3 +246,20 @@ def test_the_speakers_window_is_told_what_lessons_take_on_this_machine(
         b'window.workshopPace = {"1-try/10-it": "55 min, 15 of them waiting"};\nwindow.workshopWarmth = {};\n'
     )
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+def test_a_courses_pages_are_served_and_nothing_else_of_it(site: Path, tmp_path: Path) -> None:
+    text = COURSE.replace("[kernel", 'pages = "web"\n[kernel', 1)
+    files = course(tmp_path / "courses/knots/files", "", text)
+    (files / "web").mkdir()
+    (files / "web/index.html").write_text("<html>knots</html>")
+    (files / "web/out").symlink_to(files / "course.toml")
+    write_json(tmp_path / "courses/knots" / RECORD, asdict(Installed("https://example.org", "1")))
+    with running(site, settings=f'prefix = "{tmp_path}"') as (number, _):
+        answer = ask(number, "/courses/knots/")
+        assert (answer.status, answer.body) == (200, b"<html>knots</html>")
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert ask(number, "/courses/knots/index.html", "HEAD").status == 200
+        assert b'"pages": "courses/knots/index.html"' in ask(number, "/courses.js").body
+        for path in ("knots/out", "knots/../course.toml", "knots/%2e%2e/course.toml", "other/", "../x/"):
+            assert ask(number, f"/courses/{path}").status in (403, 404), path

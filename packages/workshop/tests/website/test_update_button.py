@@ -152,7 +152,7 @@ def test_an_update_that_came_to_no_end_is_one_line(
     monkeypatch.setattr(updates, "run", fails)
     known = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
     for _ in range(2):  # the first one does not count as still at work
-        with pytest.raises(WorkshopError, match="did not come to its end; nothing is lost, try again"):
+        with pytest.raises(WorkshopError, match="did not finish; nothing is lost, try again"):
             asyncio.run(known.do("update"))
 
 

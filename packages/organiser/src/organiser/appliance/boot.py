@@ -49,7 +49,7 @@ class Guest:
     def port(self, name: str) -> int:
         """Return the host's port for a rule's name, such as ``ssh``."""
         if name not in self.names:
-            raise WorkshopError(f"no port is forwarded for {name}; there are {', '.join(self.names)}")
+            raise WorkshopError(f"no port is forwarded for {name}; forwarded: {', '.join(self.names)}")
         return self.ports[self.names[name]]
 
     def console(self) -> str:

@@ -23,6 +23,7 @@ from organiser.appliance import (
     bootloader,
     checkout,
     clean,
+    container,
     emulation,
     fingerprint,
     forms,
@@ -34,7 +35,15 @@ from organiser.appliance import (
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
-from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision, warming
+from organiser.appliance.provision import (
+    LESSONS,
+    PREFIX,
+    Provision,
+    named_bundle,
+    named_courses,
+    provision,
+    warming,
+)
 from organiser.appliance.root import ensure_root
 from organiser.appliance.scratch import whole
 from organiser.appliance.verify.whole import write_list
@@ -67,6 +76,8 @@ class Request:
     cache: Path | None = None
     """Downloads of earlier builds; by default a folder beside the output."""
     stick: Path | None = None
+    courses: tuple[Path, ...] = ()
+    """Folders of courses of others, which come along."""
     options: Sequence[str] = ()
     """Further words for ansible-playbook."""
     architecture: Architecture = AMD64
@@ -130,7 +141,7 @@ def build(request: Request, say: Callable[[str], None] = lambda _: None) -> Buil
         # As the build begins: a file that is changed meanwhile is in the next build.
         wanted_root = _fingerprint(request, version, machine)
         if _is_finished(work, wanted_root):
-            say(f"{request.architecture.name}: root and roles were finished before")
+            say(f"{request.architecture.name}: root and roles are already complete")
         else:
             how = "emulated" if emulated else "at this computer's own speed"
             say(f"{request.architecture.name}, {how}: root and roles take half an hour or more")
@@ -220,7 +231,9 @@ def _fingerprint(request: Request, version: str, machine: Machine) -> str:
     if version.endswith(".changed") or ".changed-" in version:
         return ""
     return fingerprint.digest(
-        (version, request.distribution, request.architecture.name, machine), request.options, request.stick
+        (version, request.distribution, request.architecture.name, machine),
+        request.options,
+        [*([request.stick] if request.stick else []), *request.courses],
     )
 
 
@@ -232,21 +245,21 @@ def _is_finished(work: Path, wanted: str) -> bool:
 
 def _refuse_what_cannot_end_well(request: Request) -> None:
     if os.geteuid() != 0:
-        raise WorkshopError(
-            "building an appliance needs root, for its files belong to many accounts; use sudo"
-        )
+        raise WorkshopError("building an appliance needs root; use sudo")
     require_no_credentials(request.mirror, "let apt know it by /etc/apt/auth.conf (mode 0600)")
-    if unknown := request.without - set(OPTIONAL):
+    if unknown := request.without - {*OPTIONAL, LESSONS}:
         raise WorkshopError(
             f"cannot build without {', '.join(sorted(unknown))}; "
-            f"only {' and '.join(OPTIONAL)} may be left out"
+            f"only {', '.join((*OPTIONAL, LESSONS))} may be left out"
         )
+    named_courses(request.courses)
     request.output.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(request.output).free // 10**9
     needed = GOING_ON_GB if (request.work / "root").is_dir() else FREE_GB
     if free < needed:
         raise WorkshopError(
-            f"{request.output} has {free} GB free and a build needs {needed}; choose another by --output"
+            f"{request.output} has {free} GB free, but a build needs {needed}; choose another folder with "
+            f"--output"
         )
 
 
@@ -266,6 +279,7 @@ def require_tools(distribution: str, architecture: Architecture, *, disk: bool) 
     # Another processor's modules are fetched.
     if disk and architecture is native():
         bootloader.require_modules(architecture)
+    container.require_one_hierarchy()
 
 
 @contextmanager
@@ -274,7 +288,7 @@ def _alone(work: Path) -> Iterator[None]:
     work.mkdir(exist_ok=True)
     with (work / "lock").open("w") as lock:
         if not take_lock(lock):
-            raise WorkshopError(f"another build is at work in {work}; wait for it")
+            raise WorkshopError(f"another build is running in {work}; wait for it")
         yield
 
 
@@ -287,6 +301,7 @@ def _provision(request: Request, machine: Machine, version: str) -> Provision:
         ca_bundle=named_bundle(),
         stick=request.stick,
         without=request.without,
+        courses=request.courses,
         options=request.options,
     )
 

@@ -51,7 +51,7 @@ def git(checkout: Path, *words: str) -> str:
         return programs.run("git", "-c", f"safe.directory={folder}", "-C", folder, *words)
     except WorkshopError as error:
         raise WorkshopError(
-            f"an appliance is built from a git checkout, and {checkout} is none: {error}"
+            f"an appliance is built from a git checkout, but {checkout} is not one: {error}"
         ) from error
 
 

@@ -291,4 +291,4 @@ def _holds(path: Path, needles: list[bytes]) -> bool:
 def refuse_leaks(root: Path, secrets: Iterable[str]) -> None:
     """Raise WorkshopError that names the files which still hold a secret of the builder's."""
     if leaks := find_leaks(root, secrets):
-        raise WorkshopError(f"the root still holds something of this host's in {', '.join(leaks[:5])}")
+        raise WorkshopError(f"the root still contains data of this host in {', '.join(leaks[:5])}")

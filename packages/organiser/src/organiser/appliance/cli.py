@@ -19,7 +19,8 @@ from organiser.appliance.options import (
 )
 from workshop import __version__
 from workshop.core.errors import WorkshopError
-from workshop.core.output import console, messages, print_json
+from workshop.core.options import Quiet, Verbose
+from workshop.core.output import console, print_json, steps
 from workshop.core.settings import find_checkout
 
 if TYPE_CHECKING:
@@ -37,27 +38,36 @@ def appliance() -> None:
 def build(
     architectures: Architectures = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="ova, utm, wsl, or several with commas.")
+        list[str] | None, typer.Option("--format", help="ova, utm, wsl, or several separated by commas.")
     ] = None,
-    distribution: Annotated[str, typer.Option(help="debian; fedora was never tried.")] = "debian",
+    distribution: Annotated[str, typer.Option(help="debian; fedora is untested.")] = "debian",
     without: Annotated[
-        list[str] | None, typer.Option(help="Leave out tensorflow or pytorch; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="Leave out tensorflow, pytorch, or lessons: all of the workshop's own; may be repeated."
+        ),
+    ] = None,
+    courses: Annotated[
+        list[Path] | None,
+        typer.Option("--course", metavar="FOLDER", help="A course of others to put in; may be repeated."),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder that gets the files and what belongs to them.")
+        Path, typer.Option("--output", "-o", help="Folder for the files and their checksums.")
     ] = Path("appliance"),
     mirror: Mirror = "",
     cache: Cache = None,
     stick: Stick = None,
     extra_vars: ExtraVars = None,
     keep_root: KeepRoot = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Build the appliance from this checkout, as root; neither VirtualBox nor UTM nor Windows is needed.
+    """Build the virtual machine from this checkout, as root. VirtualBox, UTM and Windows are not needed.
 
-    One root for each processor, in each form: an OVA for VirtualBox, a .utm in a zip file for Macs with
-    Apple Silicon, a .wsl for Windows. Another processor than this computer's is emulated. What was
-    interrupted goes on when the command is run again.
+    Each processor gets one root file system, in each format: an OVA for VirtualBox, a .utm in a zip file for
+    Macs with Apple Silicon, a .wsl for Windows. A processor that this computer does not have is emulated. Run
+    the command again to resume an interrupted build.
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
@@ -79,12 +89,13 @@ def build(
             mirror=mirror,
             cache=cache,
             stick=stick,
+            courses=tuple(courses or ()),
             options=for_ansible(extra_vars, source),
             architecture=architecture,
             forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
             keep=keep_root,
         )
-        built = build_one(request, say=lambda step: messages.print(f"appliance: {step} …"))
+        built = build_one(request, say=lambda step: steps.print(f"appliance: {step} …"))
         done.append(built)
         if not json:
             _print_built(built)
@@ -97,7 +108,7 @@ def _print_built(built: Built) -> None:
     for made in built.files:
         console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB")
         console.print(f"sha256 {made.sha256}")
-    console.print(f"{built.packages} packages; beside: {', '.join(built.described)}")
+    console.print(f"{built.packages} packages; also written: {', '.join(built.described)}")
     console.print(built.updates)
     console.print(", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()))
 
@@ -106,17 +117,20 @@ def _print_built(built: Built) -> None:
 def export(
     vm: Annotated[str, typer.Argument(help="The machine's name in VirtualBox.")],
     file: Annotated[Path, typer.Argument(help="The OVA to write.", dir_okay=False)],
-    version: Annotated[str, typer.Option(help="What the appliance says of itself.")] = __version__,
+    version: Annotated[str, typer.Option(help="Version recorded in the OVA.")] = __version__,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Export a machine of VirtualBox that came from an appliance; it is shut down before. Needs VBoxManage.
+    """Export a VirtualBox machine that came from an appliance, after shutting it down. Needs VBoxManage.
 
-    The OVA is written in our own form: fixed order and dates, forwarded ports on 127.0.0.1. Host keys, token,
-    passwords, logs and histories are not in it; each copy makes its own.
+    The OVA is reproducible, with fixed order and dates, and forwards ports on 127.0.0.1. It contains no host
+    keys,
+    token, passwords, logs or histories; each copy makes its own.
     """
     from organiser.appliance.export import export as export_machine
 
-    done = export_machine(vm, file, version=version, say=lambda line: messages.print(f"appliance: {line}"))
+    done = export_machine(vm, file, version=version, say=lambda line: steps.print(f"appliance: {line}"))
     if json:
         print_json(
             {"ova": str(done.ova), "bytes": done.bytes, "sha256": done.sha256, "seconds": done.seconds}
@@ -132,32 +146,37 @@ def verify(
         Path, typer.Argument(help="An OVA, a .utm.zip, a .wsl or an .oci.tar.", exists=True, dir_okay=False)
     ],
     boot: Annotated[
-        bool, typer.Option("--boot", help="Also start an OVA or .utm.zip under qemu; takes minutes.")
+        bool, typer.Option("--boot", help="Also boot an OVA or .utm.zip in qemu; takes minutes.")
     ] = False,
     sums: Annotated[
-        bool, typer.Option("--sums", help="Only compare with the list of sums next to it, if one is there.")
+        bool, typer.Option("--sums", help="Only compare with the list of checksums next to it, if present.")
     ] = False,
     log: Annotated[Path | None, typer.Option(help="With --boot: folder for the machine's log.")] = None,
-    boot_seconds: Annotated[float, typer.Option(min=1, help="With --boot: until every port answers.")] = 600,
+    boot_seconds: Annotated[
+        float, typer.Option(min=1, help="With --boot: seconds until every port must answer.")
+    ] = 600,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Verify what is handed out: is it whole, is it what it claims to be, what is inside.
+    """Verify a file before you hand it out: is it complete, and what is inside?
 
-    Exit 0 only when it is. --boot runs the project's tests of a machine where pytest and testinfra are
-    installed, else it checks whether every port answers; the last line says which.
+    Exit 0 only if it is sound. With pytest and testinfra installed, --boot runs the project's tests of a
+    machine;
+    otherwise it checks whether every port answers. The last line shows which was done.
     """
     from organiser.appliance.verify.naming import KINDS, form_of
     from organiser.appliance.verify.run import verify as judge
 
     if boot and form_of(file) not in ("ova", "utm"):
-        raise WorkshopError("only an OVA or a .utm.zip is started here; leave --boot out")
+        raise WorkshopError("only an OVA or a .utm.zip can be booted here; leave out --boot")
     report = judge(file, sums=sums)
     level = None
     if boot and report.ok:
         from organiser.appliance.verify import boot as starting
 
         level = starting.choose(log)
-        messages.print("appliance: starting it …")
+        steps.print("appliance: starting it …")
         starting.start(report, level, log=log, seconds=boot_seconds)
     if json:
         print_json(report.as_dict() | {"boot": level.as_document() if level else None})

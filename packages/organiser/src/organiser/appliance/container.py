@@ -50,7 +50,17 @@ class Container:
                 watch()
         if done.returncode:
             said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-            raise WorkshopError(f"{said[-1][:400] if said else 'nothing was said'} (all of it: {log})")
+            raise WorkshopError(f"{said[-1][:400] if said else 'no output'} (all of it: {log})")
+
+
+def require_one_hierarchy(cgroups: Path = Path("/sys/fs/cgroup")) -> None:
+    """Raise WorkshopError where the host mounts cgroup v1 too: podman cannot start systemd there."""
+    if not (cgroups / "cgroup.controllers").exists():
+        raise WorkshopError(
+            f"podman cannot start systemd here, because {cgroups} is not cgroup v2 alone; in a checkout put "
+            "'tools/testbed/cgroup2.bash' in front of the command, "
+            "or start this computer with systemd.unified_cgroup_hierarchy=1"
+        )
 
 
 def _name(root: Path) -> str:

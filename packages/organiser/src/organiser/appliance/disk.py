@@ -57,7 +57,9 @@ def make_disk(
     missing, or one fails.
     """
     if size_bytes % MIB or not SMALLEST <= size_bytes <= LARGEST:
-        raise WorkshopError(f"a disk of {size_bytes} bytes: it must be whole MiB, from 64 MiB to 2 TiB")
+        raise WorkshopError(
+            f"a disk of {size_bytes} bytes: the size must be a whole number of MiB from 64 MiB to 2 TiB"
+        )
     with whole(disk) as image, folder_beside(disk) as scratch:
         with image.open("wb") as file:
             file.truncate(size_bytes)

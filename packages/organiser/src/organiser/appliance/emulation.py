@@ -66,11 +66,9 @@ def ready(
         yield None
         return
     if (architecture, native()) != (ARM64, AMD64):
-        raise WorkshopError(
-            f"{architecture.name} is emulated on amd64 for arm64 only; build it on such a computer"
-        )
+        raise WorkshopError(f"{architecture.name} cannot be emulated here; only arm64 on amd64 can")
     register(emulator())
-    say("getting what compiles for Arm")
+    say("installing the compiler for Arm")
     cross = ensure_tools(cache / "cross-arm64", (COMPILER,), mirror, AMD64)
     ensure_tools(cache / "grub-arm64", ("grub-efi-arm64-bin",), mirror, ARM64)
     yield Emulation(tuple(_mounts(cross, cache / "emulation")), LINKS)

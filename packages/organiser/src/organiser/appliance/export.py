@@ -77,12 +77,12 @@ def export(
 def _require_replaceable(target: Path) -> None:
     """Raise WorkshopError, before anything is shut down, when the target is something else than an OVA."""
     if target.suffix.lower() != ".ova":
-        raise WorkshopError(f"{target} is not the name of an OVA; let it end in .ova")
+        raise WorkshopError(f"{target} does not end in .ova")
     if target.exists():
         try:
             read_contents(target)
         except (WorkshopError, OSError) as error:
-            raise WorkshopError(f"{target} is there and is not an OVA; name another file") from error
+            raise WorkshopError(f"{target} exists and is not an OVA; name another file") from error
 
 
 def _switch_off(vm: str, seconds: float, say: Say) -> None:
@@ -134,11 +134,9 @@ def _system(word: str) -> ovf.System:
     """Return the operating system that VirtualBox's word stands for."""
     if word.endswith("_arm64"):
         raise WorkshopError(
-            "an Arm machine is not exported; build it anew, by 'workshop appliance build --arch arm64'"
+            "Arm machines cannot be exported; build one with 'workshop appliance build --arch arm64'"
         )
     if not word.endswith("_64"):
-        raise WorkshopError(
-            f"the machine's system is {word!r}, which is no 64-bit one; choose it in VirtualBox"
-        )
+        raise WorkshopError(f"the machine's system is {word!r}, which is not 64-bit; change it in VirtualBox")
     known = {system.virtualbox: system for system in ovf.SYSTEMS.values()}
     return known.get(word, ovf.System(ovf.SYSTEMS["fedora"].cim, word))

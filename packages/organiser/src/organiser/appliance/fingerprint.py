@@ -17,14 +17,19 @@ _WORD = re.compile(r"[^\s'\"=,:\[\]{}]+")
 """What may be a path in variables as Ansible takes them: name=value, JSON, YAML or @FILE."""
 
 
-def digest(words: Iterable[object], options: Sequence[str] = (), stick: Path | None = None) -> str:
+def digest(words: Iterable[object], options: Sequence[str] = (), folders: Sequence[Path] = ()) -> str:
     """Return what is the same as long as nothing is different that a root is made of.
 
     words: what counts as it is written. options: for ansible-playbook, with the contents of the files that
-    they name, and that those name. stick: a folder whose files count by name, size and date.
+    they name, and that those name. folders: their files count by name, size and date.
     """
     total = hashlib.sha256()
-    for word in (*words, *options, *_contents(options), *_listing(stick)):
+    for word in (
+        *words,
+        *options,
+        *_contents(options),
+        *(line for folder in folders for line in _listing(folder)),
+    ):
         text = str(word).encode(errors="surrogateescape")
         total.update(b"%d " % len(text) + text)
     return total.hexdigest()
@@ -47,9 +52,8 @@ def _contents(options: Sequence[str]) -> Iterator[str]:
             seen.add(path)
 
 
-def _listing(folder: Path | None) -> Iterator[str]:
-    if folder is not None:
-        yield str(folder)
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            state = path.stat()
-            yield f"{path} {state.st_size} {state.st_mtime_ns}"
+def _listing(folder: Path) -> Iterator[str]:
+    yield str(folder)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        state = path.stat()
+        yield f"{path} {state.st_size} {state.st_mtime_ns}"

@@ -48,27 +48,28 @@ def generalise(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: 
     _require_appliance(system)
     going, other = _foreign(system), _rewritten(system)
     for path in _worth_telling(going):
-        say(f"/{path} is not in the copies; what they shall have belongs into the notebooks' folder")
+        say(f"/{path} is not copied; put files for the copies into the notebooks' folder")
     if going or other:
         system.change(going, other)
     system.forget_what_is_free()
     lost = [path for path in other if not system.find(path)]
     if left := [*_foreign(system), *_rewritten(system), *lost]:
-        raise WorkshopError(
-            f"could not take {left[0]} out of the machine; remove it there and export it again"
-        )
+        raise WorkshopError(f"could not remove {left[0]} from the machine; remove it there and export again")
     keys = [path for pattern in KEYS for path, node in system.find(pattern).items() if node.size]
     for path in keys:
-        say(f"the keys in /{path} let their owners into each copy; remove them there if they shall not")
+        say(
+            f"the keys in /{path} would let their owners log in to each copy; remove them from the machine "
+            f"if you do not want that"
+        )
 
 
 def _require_appliance(system: Ext4) -> None:
     try:
         is_clean = system.is_clean()
     except WorkshopError as error:
-        raise WorkshopError(f"the machine's disk is none of an appliance: {error}; {HOW}") from error
+        raise WorkshopError(f"the machine's disk is not that of an appliance: {error}; {HOW}") from error
     if missing := [mark for mark in MARKS if not system.find(mark)]:
-        raise WorkshopError(f"the machine is no appliance: it has no /{missing[0]}; {HOW}")
+        raise WorkshopError(f"the machine is not an appliance: it has no /{missing[0]}; {HOW}")
     if not is_clean:
         raise WorkshopError(
             "the machine was not shut down; start it, shut it down inside, and export it again"

@@ -54,7 +54,7 @@ def load_machine(checkout: Path | None = None) -> Machine:
     if local.is_file():
         own = _read(local)
         if unknown := sorted(str(key) for key in own.keys() - stated.keys()):
-            raise WorkshopError(f"{LOCAL}: unknown: {', '.join(unknown)}; known are {', '.join(stated)}")
+            raise WorkshopError(f"{LOCAL}: unknown: {', '.join(unknown)}; known: {', '.join(stated)}")
         stated |= own
         where = f"{FILE} with {LOCAL}"
     return parse_machine(stated, where)
@@ -68,7 +68,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise WorkshopError(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         line = str(error).splitlines()[0]
-        raise WorkshopError(f"{path} is not YAML ({line}); mend it") from error
+        raise WorkshopError(f"{path} is not YAML ({line}); correct it") from error
     settings = document.get(KEY) if isinstance(document, dict) else None
     if not isinstance(settings, dict):
         raise WorkshopError(f"{path} has no settings below {KEY}; see {FILE} of a fresh checkout")

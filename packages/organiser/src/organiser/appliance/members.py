@@ -32,7 +32,7 @@ def account_of(root: Path) -> list[str]:
         return next(line.split(":") for line in lines if line.startswith(f"{user}:"))
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise WorkshopError(
-            f"{root} has no account of the workshop's; build it by 'workshop appliance build'"
+            f"{root} has no workshop account; build it with 'workshop appliance build'"
         ) from error
 
 

@@ -15,21 +15,19 @@ from workshop.core.programs import last_line
 
 Architectures = Annotated[
     list[str] | None,
-    typer.Option("--arch", help="amd64, arm64, or both with a comma; default: this computer's."),
+    typer.Option("--arch", help="amd64, arm64, or both separated by a comma; default: this computer's."),
 ]
-Mirror = Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")]
-Cache = Annotated[
-    Path | None, typer.Option(help="Downloads of earlier builds; by default beside the output.")
-]
-Stick = Annotated[Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")]
+Mirror = Annotated[str, typer.Option(help="Address of a Debian mirror; default: Debian's own.")]
+Cache = Annotated[Path | None, typer.Option(help="Folder for downloads; default: next to the output.")]
+Stick = Annotated[Path | None, typer.Option(help="Folder with wheels/ and data/, used before the network.")]
 ExtraVars = Annotated[
     list[str] | None,
-    typer.Option("--extra-vars", "-e", help="A role's variable: name=value; a secret in a file: @FILE."),
+    typer.Option("--extra-vars", "-e", help="Variable of a role, name=value; put secrets into @FILE."),
 ]
 KeepRoot = Annotated[
     bool,
     typer.Option(
-        "--keep-root", help="Leave the finished root: other forms, or the image, of this commit come sooner."
+        "--keep-root", help="Keep the finished root, so that other formats of this commit build faster."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]

@@ -106,7 +106,7 @@ def read_contents(path: Path) -> Contents:
     try:
         root = envelope.parse(data)
     except ValueError as error:
-        raise WorkshopError(f"{path} is no OVA that can be used: {error}") from error
+        raise WorkshopError(f"{path} is not a usable OVA: {error}") from error
     memory, cpus = envelope.memory_of(root), envelope.cpus_of(root)
     if not memory or not cpus:
         raise WorkshopError(f"{path} does not say how much memory and how many processors it needs")
@@ -120,7 +120,7 @@ def _only(path: Path, suffix: str) -> Place:
         with tarfile.open(path, "r:") as tar:
             found = [each for each in tar if each.isfile() and each.name.lower().endswith(suffix)]
     except (tarfile.TarError, EOFError, ValueError) as error:
-        raise WorkshopError(f"{path} is no OVA that can be used: {error}") from error
+        raise WorkshopError(f"{path} is not a usable OVA: {error}") from error
     if len(found) != 1:
         raise WorkshopError(f"{path} has {len(found)} {suffix} files, not one")
     return Place(found[0].name, found[0].offset_data, found[0].size)

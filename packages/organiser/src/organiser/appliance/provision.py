@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,19 @@ from organiser.appliance import container, emulation
 from organiser.appliance.checkout import copy_files
 from organiser.appliance.emulation import Emulation
 from organiser.appliance.machine import Machine
+from workshop.core.errors import WorkshopError
 from workshop.core.kernels import ENVIRONMENTS
+from workshop.courses.course import read_course, require_sound
+from workshop.sync.source import read_folder
 
 PREFIX = "/opt/workshop"
 SOURCE = f"{PREFIX}/source"
 CACHE = f"{PREFIX}/cache"
 BUNDLE = "/srv/ca-bundle.pem"
+COURSES = f"{PREFIX}/course-sources"
+"""From where an appliance's account adds the courses that came along; it is root's."""
+LESSONS = "lessons"
+"""What ``--without`` calls all of the workshop's own lessons."""
 WARMING = f"{PREFIX}/theano/warming.json".lstrip("/")
 """What ``workshop lessons warm`` writes down."""
 
@@ -37,7 +45,9 @@ class Provision:
     stick: Path | None = None
     """A folder with wheels/ and data/ that is asked before the network."""
     without: frozenset[str] = frozenset()
-    """Kernels to leave out, of ``workshop.core.kernels.OPTIONAL``."""
+    """Kernels to leave out, of ``workshop.core.kernels.OPTIONAL``; or LESSONS, with all of them."""
+    courses: tuple[Path, ...] = ()
+    """Folders of courses of others."""
     options: Sequence[str] = field(default_factory=tuple)
     """Further words for ansible-playbook."""
 
@@ -49,11 +59,15 @@ class Provision:
             "appliance_image_version": self.version,
             "appliance_image_forwards": [vars(rule) for rule in self.machine.forwards],
         }
-        if self.without:
+        if LESSONS in self.without:
+            chosen["workshop_lessons"] = False
+        elif self.without:
             made = [name for name in dict.fromkeys(ENVIRONMENTS.values()) if name not in self.without]
             chosen |= {"python_venv_names": [*made, "control"], "deep_libs_kernels": made[1:]}
         if self.stick:
             chosen["workshop_stick"] = "/srv/stick"
+        if self.courses:
+            chosen["workshop_courses"] = [f"{COURSES}/{name}" for name in named_courses(self.courses)]
         return chosen
 
     def mounts(self) -> list[tuple[Path, str, str]]:
@@ -86,6 +100,7 @@ def provision(
     source = root / SOURCE.lstrip("/")
     source.parent.mkdir(parents=True, exist_ok=True)
     copy_files(request.checkout, source)
+    copy_courses(request.courses, root / COURSES.lstrip("/"))
     if emulated:
         emulation.prepare(root, emulated)
     with container.running(root, request.mounts(), emulated) as machine:
@@ -100,6 +115,35 @@ def provision(
         )
     if emulated:
         emulation.forget(root, emulated)
+
+
+def named_courses(folders: Sequence[Path]) -> dict[str, Path]:
+    """Return the folders of courses by the courses' names.
+
+    Raises WorkshopError when one is faulty, or two have one name.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        course = read_course(folder)
+        require_sound(course)
+        if found.setdefault(course.name, folder) is not folder:
+            raise WorkshopError(f"two courses are called {course.name}; leave one out of --course")
+    return found
+
+
+def copy_courses(folders: Sequence[Path], into: Path) -> None:
+    """Copy the files of courses to where the appliance's account can read them; what was there goes."""
+    if into.exists():
+        shutil.rmtree(into)
+    for name, folder in named_courses(folders).items():
+        found = read_folder(folder, ".")
+        for path, why in found.skipped.items():
+            raise WorkshopError(f"{path} of the course {name} cannot be taken: {why}")
+        for path, version in found.files.items():
+            target = into / name / path
+            target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            target.write_bytes(version.data)
+            target.chmod(0o644)
 
 
 def warming(root: Path) -> str:

@@ -63,9 +63,9 @@ def host_apt_options() -> list[str]:
 def make_fedora(folder: Path, mirror: str = "", architecture: Architecture = AMD64) -> None:
     """Bootstrap Fedora into a folder that does not exist yet, through the host's dnf and its repositories."""
     if architecture is ARM64:
-        raise WorkshopError("an appliance for Arm is made of Debian only; leave --distribution out")
+        raise WorkshopError("Arm appliances need Debian; leave out --distribution")
     if mirror:
-        raise WorkshopError("Fedora's mirrors are those of this host's dnf; leave --mirror out")
+        raise WorkshopError("Fedora uses the mirrors of this host's dnf; leave out --mirror")
     try:
         programs.run(
             "dnf",

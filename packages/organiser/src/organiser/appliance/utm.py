@@ -174,9 +174,9 @@ def read(path: Path) -> tuple[dict[str, Any], Place]:
             settings = plistlib.loads(archive.read(plist))
             place = Place(disk.filename, _place_of(file, disk), disk.file_size)
     except (OSError, ValueError, EOFError, struct.error, expat.ExpatError, zipfile.BadZipFile) as error:
-        raise WorkshopError(f"{path} is no machine for UTM that can be used: {error}") from error
+        raise WorkshopError(f"{path} is not a usable UTM machine: {error}") from error
     if disk.compress_type != zipfile.ZIP_STORED or not isinstance(settings, dict):
-        raise WorkshopError(f"{path} is no machine for UTM that can be used: its disk is packed")
+        raise WorkshopError(f"{path} is not a usable UTM machine: its disk is packed")
     return settings, place
 
 

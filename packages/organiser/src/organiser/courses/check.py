@@ -12,10 +12,14 @@ from lessonkit.runner import RunOptions
 from workshop.core import programs
 from workshop.core.errors import WorkshopError
 from workshop.core.settings import Settings
-from workshop.courses.changing import fetch_data
+from workshop.courses.changing import fetch_data, require_whole
 from workshop.courses.course import Course, require_sound
 from workshop.courses.kernels import make_environments, register
 from workshop.lessons.plugin import WORKSHOP
+from workshop.sync.source import read_folder
+
+MISSING = "No module named"
+ADVICE = "; add its package to the requirements, and run 'workshop course lock' again"
 
 
 def check(course: Course, settings: Settings, say: Callable[[str], None]) -> dict[str, str]:
@@ -24,6 +28,7 @@ def check(course: Course, settings: Settings, say: Callable[[str], None]) -> dic
     Raises WorkshopError when the course could not be added.
     """
     require_sound(course)
+    require_whole(read_folder(course.folder, "."))
     place = (settings.cache / "courses" / course.name).absolute()
     environments = make_environments(course, place / "venvs", settings, say)
     fetch_data(course, place / "data", settings)
@@ -51,7 +56,7 @@ def _run(course: Course, jupyter: Path, say: Callable[[str], None]) -> dict[str,
             say(f"{lesson.name} …")
             inside = type(lesson)(lesson.name, lesson.path.resolve())
             result = run_lesson(inside, how, lambda cell, cells: None, solved=True)
-            found[lesson.name] = "" if result.passed else result.why
+            found[lesson.name] = "" if result.passed else result.why + (MISSING in result.why) * ADVICE
         return found
     finally:
         if before is None:

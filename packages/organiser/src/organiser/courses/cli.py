@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,8 @@ from organiser.courses import check as checking
 from organiser.courses import locking, new
 from workshop.core.command import ended_cleanly
 from workshop.core.errors import WorkshopError
-from workshop.core.output import console, messages, print_json
+from workshop.core.options import Quiet
+from workshop.core.output import console, print_json, steps
 from workshop.core.settings import load_settings
 from workshop.courses.course import read_course
 
@@ -25,16 +27,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 @new_app.command("new", epilog="Example: workshop course new statistics")
 def new_command(
     folder: Folder,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is likely.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; use the defaults.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a course of a folder of notebooks: course.toml, requirements, the kernel that notebooks name."""
+    """Make a course from a folder of notebooks: write course.toml and requirements, set the kernel."""
 
     def ask(question: str, likely: str) -> str:
         if yes:
             return likely
         if json or not sys.stdin.isatty():
-            raise WorkshopError("nobody can be asked here; add --yes to take what is likely")
+            raise WorkshopError("cannot ask questions here; add --yes to use the defaults")
         answer: str = typer.prompt(question, default=likely, err=True)
         return answer
 
@@ -42,13 +44,14 @@ def new_command(
     if json:
         print_json({"name": made.course.name, "changed": True, "notebooks": made.changed})
         return
-    console.print(f"{folder / 'course.toml'} is written; {len(made.changed)} notebooks name its kernel now.")
-    console.print(f"Next: workshop course lock {folder}, then workshop course check {folder}")
+    console.print(f"{folder / 'course.toml'} is written; the kernel of {len(made.changed)} notebooks is set.")
+    named = shlex.quote(str(folder))
+    console.print(f"Next: workshop course lock {named}, then workshop course check {named}")
 
 
 @lock_app.command("lock", epilog="Example: workshop course lock statistics")
 def lock_command(folder: Folder, json: Json = False) -> None:
-    """Lock the packages of a course's kernels: newest versions, hashes, wheels for both processors."""
+    """Lock the packages of a course's kernels: newest versions, hashes, wheels for x86-64 and Arm."""
     locked = locking.lock(read_course(folder))
     if json:
         print_json({"locked": locked})
@@ -60,14 +63,12 @@ def lock_command(folder: Folder, json: Json = False) -> None:
 
 
 @check_app.command("check", epilog="Example: workshop course check statistics")
-def check_command(folder: Folder, json: Json = False) -> None:
-    """Prove that a course can be added, and run each of its notebooks, headless and without a network."""
+def check_command(folder: Folder, quiet: Quiet = False, json: Json = False) -> None:
+    """Check that a course can be added, and run its notebooks headless and without a network."""
     if os.geteuid() == 0:
-        raise WorkshopError(
-            "a course is somebody's code, which root does not run; check it as another account"
-        )
+        raise WorkshopError("root does not run a course's code; use another account")
     with ended_cleanly():
-        found = checking.check(read_course(folder), load_settings(), messages.print)
+        found = checking.check(read_course(folder), load_settings(), steps.print)
     if json:
         print_json(
             {"notebooks": [{"name": name, "passed": not why, "why": why} for name, why in found.items()]}

@@ -67,5 +67,5 @@ def require_wheels(course: Course, kernel: Kernel) -> None:
             for each in listed:
                 if not each.name.endswith(".whl"):
                     raise WorkshopError(
-                        f"{each.name} of {kernel.lock} has no wheel for {processor}; take another version"
+                        f"{each.name} of {kernel.lock} has no wheel for {processor}; choose another version"
                     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lessonkit.catalogue import Lesson, find_lessons
 from lessonkit.errors import LessonkitError
@@ -56,7 +57,7 @@ def make(folder: Path, ask: Ask) -> New:
     if not folder.is_dir():
         raise WorkshopError(f"there is no folder {folder}; name the folder of your notebooks")
     if (folder / FILE).exists():
-        raise WorkshopError(f"{folder} has a {FILE} already; 'workshop course check {folder}' checks it")
+        raise WorkshopError(f"{folder} already has a {FILE}; 'workshop course check {folder}' checks it")
     below = "." if any(folder.glob("*.ipynb")) or not (folder / "notebooks").is_dir() else "notebooks"
     try:
         lessons = find_lessons(folder / below)
@@ -64,10 +65,13 @@ def make(folder: Path, ask: Ask) -> New:
         read = {lesson.name: lesson.read() for lesson in lessons}
     except LessonkitError as error:
         raise WorkshopError(str(error).replace("lessons; use --notebooks DIR", "notebooks")) from error
+    for place, notebook in read.items():
+        if (language := _language(notebook)) not in ("python", "ipython"):
+            raise WorkshopError(f"{place}.ipynb is written in {language}; a course's notebooks are in Python")
     likely = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-0123456789")[:LONGEST_NAME]
     name = ask("Name (small letters, digits, hyphens)", likely.rstrip("-") or "course")
     if not NAME.fullmatch(name):
-        raise WorkshopError(f"a name is small letters, digits and hyphens, and not {name!r}")
+        raise WorkshopError(f"a name may have lower-case letters, digits and hyphens, not {name!r}")
     title = ask("Title", folder.resolve().name.replace("-", " ").replace("_", " ").capitalize())
     licence = ask("Licence", NOT_STATED)
     values = {"name": name, "title": title, "licence": licence, "notebooks": below, "lock": f"{name}.txt"}
@@ -84,6 +88,13 @@ def make(folder: Path, ask: Ask) -> New:
     changed = [lesson.name for lesson in lessons if _names_kernel(lesson, read[lesson.name], name, title)]
     require_sound(course, locked=False)
     return New(course, changed)
+
+
+def _language(notebook: dict[str, Any]) -> str:
+    """Return the language that a notebook names, in small letters; Python where it names none."""
+    metadata = notebook["metadata"]
+    named = [metadata.get("kernelspec", {}).get("language"), metadata.get("language_info", {}).get("name")]
+    return next((str(each).lower() for each in named if each), "python")
 
 
 def _complete_requirements(file: Path) -> None:

@@ -68,16 +68,14 @@ def obtain(hub: HubSettings, run: Run = attempt) -> bool:
     Raises WorkshopError with the words of the authority that refused.
     """
     if not hub.acme:
-        raise WorkshopError(
-            "this classroom's certificate does not come by ACME; set hub_service_acme for that"
-        )
+        raise WorkshopError("this classroom does not use ACME; set hub_service_acme")
     before = _content(hub)
     if run(["systemctl", "start", UNIT]).returncode:
         said = run(["journalctl", f"--unit={UNIT}", "--lines=12", "--output=cat", "--no-pager"]).stdout
         lines = [line for line in said.splitlines() if "error" in line.lower()]
         raise WorkshopError(
             f"no certificate for {', '.join(hub.names)}: {last_line(lines[-1] if lines else said)}; "
-            f"'journalctl -u {UNIT}' has all of it"
+            f"'journalctl -u {UNIT}' shows the whole log"
         )
     return _content(hub) != before
 

@@ -7,6 +7,7 @@ nothing that looks finished. All of it is root's alone, or the organiser's where
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -32,9 +33,10 @@ NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?")
 """What a whole archive is called: when it was begun, UTC."""
 PART, GONE = ".part", ".gone"
 """How the hidden names end of a folder that is being filled, and of one that is being deleted."""
+HIDDEN = re.compile(rf"\.{NAME.pattern}({PART}|{GONE})")
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-NUMBER = re.compile(r"\d{3,4}")
-SUM = re.compile(r"[0-9a-f]{64}")
+SAID = ("made", "address", "rotates", "seats", "empty", "lacking")
+"""What a manifest says besides its files."""
 
 
 @dataclass
@@ -94,17 +96,9 @@ class Archive:
 
     def as_document(self) -> dict[str, Any]:
         """Return the manifest."""
-        return {
-            "format": FORMAT,
-            "made": self.made,
-            "address": self.address,
-            "rotates": self.rotates,
-            "complete": self.complete,
-            "seats": self.seats,
-            "empty": self.empty,
-            "lacking": self.lacking,
-            "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in self.files.items()},
-        }
+        said = {name: getattr(self, name) for name in SAID}
+        files = {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in self.files.items()}
+        return {"format": FORMAT, **said, "files": files}
 
 
 @contextmanager
@@ -127,12 +121,12 @@ def new_archive(into: Path, address: str, rotates: bool = False) -> Iterator[Arc
                 shutil.rmtree(part, ignore_errors=True)
                 raise
     except BlockingIOError as error:
-        raise WorkshopError(f"another archive is being made in {into}; wait until it is done") from error
+        raise WorkshopError(f"another archive is being made in {into}; wait until it has finished") from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise WorkshopError(
-                f"{into} has no room for the archive; make room there, or name another folder by --into; "
-                "nothing of this run was kept"
+                f"{into} has no room for the archive; free some space or name another folder with --into; "
+                f"nothing was kept"
             ) from error
         raise
 
@@ -154,7 +148,7 @@ def _end(archive: Archive) -> None:
     manifest = json.dumps(archive.as_document(), indent=1) + "\n"
     write_whole(archive.folder / MANIFEST, manifest, 0o600)
     if faults := archive.faults():
-        raise WorkshopError(f"{next(iter(faults.values()))}; nothing of this run was kept")
+        raise WorkshopError(f"{next(iter(faults.values()))}; nothing was kept")
     flush_folder(archive.folder)
     part = archive.folder
     archive.folder = part.with_name(part.name.removeprefix(".").removesuffix(PART))
@@ -166,12 +160,8 @@ def _end(archive: Archive) -> None:
 def _clear(into: Path) -> None:
     """Take away what runs left that were killed while they filled or deleted a folder."""
     for left in into.iterdir():
-        name = left.name.removeprefix(".").removesuffix(PART)
-        if left.name == f".{name}{PART}" and NAME.fullmatch(name) and not left.is_symlink():
+        if HIDDEN.fullmatch(left.name) and not left.is_symlink():
             shutil.rmtree(left)
-        name = left.name.removeprefix(".").removesuffix(GONE)
-        if left.name == f".{name}{GONE}" and NAME.fullmatch(name) and not left.is_symlink():
-            _delete(left)
 
 
 def load(folder: Path) -> Archive:
@@ -180,89 +170,50 @@ def load(folder: Path) -> Archive:
     Raises WorkshopError when it is none, when it is not finished, or when others can change it.
     """
     if folder.name.startswith("."):
-        raise WorkshopError(f"{folder} is of a run that was killed; take a finished archive")
-    return _load(folder)
-
-
-def _load(folder: Path) -> Archive:
+        raise WorkshopError(f"{folder} is from an interrupted run; use a finished archive")
     try:
         status = folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
             raise WorkshopError(
-                f"{folder} is not root's alone; whoever can change it could plant codes: "
+                f"{folder} can be changed by other accounts, who could plant codes: "
                 f"chown -R root: {folder} && chmod -R go= {folder}"
             )
         file = folder / MANIFEST
         if not stat.S_ISREG(file.lstat().st_mode) or file.stat().st_size > LARGEST_MANIFEST:
-            raise ValueError("it is no manifest")
+            raise ValueError("it is not a manifest")
         said = json.loads(file.read_text(encoding="utf-8"))
         if said["format"] != FORMAT:
             raise ValueError(f"it is of format {said['format']}")
         return _read(folder, said)
     except FileNotFoundError as error:
         raise WorkshopError(
-            f"there is no finished archive {folder}; 'workshop classroom archive' makes one"
+            f"no finished archive {folder}; 'workshop classroom archive' makes one"
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WorkshopError(f"the manifest of {folder} is damaged ({error}); take another archive") from error
+        raise WorkshopError(f"the manifest of {folder} is damaged ({error}); use another archive") from error
 
 
 def _read(folder: Path, said: Mapping[str, Any]) -> Archive:
-    archive = Archive(folder, str(said["made"]), str(said["address"]), said["rotates"] is True)
-    archive.files = {
-        _matching(FILE, name): (int(each["bytes"]), _matching(SUM, each["sha256"]))
-        for name, each in said["files"].items()
-    }
-    archive.seats = {
-        _matching(NUMBER, number): _matching(FILE, name) for number, name in said["seats"].items()
-    }
-    archive.empty = [_matching(NUMBER, number) for number in said["empty"]]
-    archive.lacking = {_matching(NUMBER, number): str(why) for number, why in said["lacking"].items()}
+    archive = Archive(folder, **{name: said[name] for name in SAID})
+    archive.files = {name: (int(each["bytes"]), str(each["sha256"])) for name, each in said["files"].items()}
+    for name in (*archive.files, *archive.seats, *archive.empty, *archive.lacking):
+        if not FILE.fullmatch(name):
+            raise ValueError(f"it names {name!r}")
     if not set(archive.seats.values()) <= set(archive.files):
         raise ValueError("it lacks a seat's file")
     return archive
 
 
-def _matching(pattern: re.Pattern[str], text: object) -> str:
-    if not isinstance(text, str) or not pattern.fullmatch(text):
-        raise ValueError(f"it names {text!r}")
-    return text
-
-
 def delete_old(into: Path, keep: int) -> list[str]:
-    """Delete the oldest whole archives of the timer's until ``keep`` are left; return their names.
-
-    Of each only those files go that its manifest names; with anything else in it, the folder stays.
-    """
+    """Delete the oldest whole archives of the timer's until ``keep`` are left; return their names."""
     with locked(own_folder(into), lambda: None):
         own = []
         for folder in sorted(into.iterdir()):
-            if not NAME.fullmatch(folder.name):
-                continue
-            try:
-                archive = load(folder)
-            except WorkshopError:
-                continue
-            if archive.rotates and archive.complete:
-                own.append(folder)
-        gone = []
-        for folder in own[: max(0, len(own) - keep)]:
-            hidden = folder.with_name(f".{folder.name}{GONE}")
-            folder.rename(hidden)
-            _delete(hidden)
-            gone.append(folder.name)
-    return gone
-
-
-def _delete(hidden: Path) -> None:
-    """Delete what the manifest of a folder names, the manifest last, and the folder if it is empty then."""
-    try:
-        archive = _load(hidden)
-    except WorkshopError:
-        archive = None
-    for name in archive.files if archive else ():
-        (hidden / name).unlink(missing_ok=True)
-    if archive:
-        (hidden / MANIFEST).unlink()
-    if not any(hidden.iterdir()):
-        hidden.rmdir()
+            with contextlib.suppress(WorkshopError):
+                if NAME.fullmatch(folder.name) and (archive := load(folder)).rotates and archive.complete:
+                    own.append(folder)
+        gone = own[: max(0, len(own) - keep)]
+        for folder in gone:
+            hidden = folder.rename(folder.with_name(f".{folder.name}{GONE}"))
+            shutil.rmtree(hidden)
+        return [folder.name for folder in gone]

@@ -7,16 +7,13 @@ fingerprint.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from organiser.hub import clearing
+from organiser.hub import clearing, homes
 from organiser.hub.archives import Archive, new_archive
-from organiser.hub.homes import has_account
 from organiser.hub.settings import HubSettings
 from workshop.core.errors import WorkshopError
-from workshop.core.programs import last_line
 
 SEATS, KEY, BINDINGS, SPEAKER = "seats.json", "key", "bindings.json", "speaker"
 CERTIFICATE, CERTIFICATE_KEY = "certificate.pem", "certificate-key.pem"
@@ -33,7 +30,7 @@ def archive_all(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotate
     """
     numbers = hub.seats().numbers(wanted)
     if not numbers:
-        raise WorkshopError("there are no seats to archive; 'workshop classroom seats 20' makes twenty")
+        raise WorkshopError("no seats to archive; 'workshop classroom seats 20' makes twenty")
     with new_archive(into, hub.address, rotates) as archive:
         for number in numbers:
             _add_seat(archive, number)
@@ -49,7 +46,7 @@ def archive_all(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotate
 
 
 def _add_seat(archive: Archive, number: str) -> None:
-    if not has_account(number):
+    if not homes.has_account(number):
         archive.lacking[number] = (
             f"seat {int(number)} has no account; 'workshop classroom seats {int(number)}' makes one"
         )
@@ -66,11 +63,4 @@ def bindings(hub: HubSettings) -> bytes:
     """Return who sits where, as the hub's account reads it: the folder is that account's."""
     file = hub.state / BINDINGS
     script = f'[ -e "$1" ] || {{ echo "{{}}"; exit; }}; head --bytes={LARGEST} -- "$1"'
-    words = ["runuser", "--user", hub.account, "--", "sh", "-c", script, "sh", str(file)]
-    done = subprocess.run(
-        words, capture_output=True, check=False, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
-    )
-    if done.returncode:
-        why = last_line(done.stderr.decode(errors="replace")) or "no reason given"
-        raise WorkshopError(f"cannot read who sits where: {why}")
-    return done.stdout
+    return homes.as_account(hub.account, ["sh", "-c", script, "sh", str(file)], "cannot read who sits where")

@@ -48,7 +48,7 @@ class Certificate:
             read = x509.load_pem_x509_certificates(file.read_bytes())[0]
             alternatives = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         except (ValueError, IndexError, x509.ExtensionNotFound) as error:
-            raise WorkshopError(f"{file} is no certificate that browsers take ({error})") from error
+            raise WorkshopError(f"{file} is not a certificate that browsers accept ({error})") from error
         names = alternatives.get_values_for_type(x509.DNSName)
         addresses = map(str, alternatives.get_values_for_type(x509.IPAddress))
         left = read.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
@@ -103,9 +103,7 @@ def check_pair(certificate: bytes, key: bytes, files: tuple[Path, Path]) -> None
             f"{files[0]} and {files[1]} must be a certificate and its key in PEM, with no password ({error})"
         ) from error
     if private.public_key() != public:
-        raise WorkshopError(
-            f"{files[1]} is not the key of the certificate {files[0]}; give the two that belong together"
-        )
+        raise WorkshopError(f"{files[1]} is not the key of the certificate {files[0]}; give a matching pair")
 
 
 def self_made(*hosts: str) -> tuple[bytes, bytes]:

@@ -12,17 +12,21 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from organiser.hub.homes import (
     TMPFILES,
     UNIT_FOLDER,
+    as_account,
     folder_and_state,
     has_account,
     make_environment_files,
@@ -43,7 +47,7 @@ SECONDS = 900
 NOTHING = 3
 """The status with which the program ends that has found no notebooks to pack."""
 PIECE = 1 << 20
-ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+ENVIRONMENT = ("PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8")
 
 # Folders that their owner locked are opened first; links are deleted, never followed; no mount is entered.
 EMPTY = """set -u
@@ -51,8 +55,6 @@ cd "$1" || exit
 find . -xdev -type d ! -perm -u=rwx -exec chmod u+rwx {} \\;
 find . -xdev -mindepth 1 -delete
 """
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,36 @@ class NoNotebooksError(WorkshopError):
     """A seat has no folder of notebooks, so there is nothing to pack."""
 
 
+def own_environment(number: str, words: Sequence[str]) -> list[str]:
+    """Return the words that run a program of a seat's with nothing of root's environment."""
+    home = f"HOME={HOMES / account(number)}"
+    return ["env", "--ignore-environment", *ENVIRONMENT, home, *words]
+
+
 def as_seat(number: str, words: Sequence[str]) -> list[str]:
     """Return the words that run a program as a seat's account, with nothing of root's environment."""
-    name = account(number)
-    given = [f"{key}={value}" for key, value in (ENVIRONMENT | {"HOME": str(HOMES / name)}).items()]
-    return ["runuser", "--user", name, "--", "env", "--ignore-environment", *given, *words]
+    return ["runuser", "--user", account(number), "--", *own_environment(number, words)]
+
+
+@contextmanager
+def running(
+    words: Sequence[str], given: int | IO[bytes] = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Yield a program of another account's, for SECONDS at most; it has no hold on root's terminal."""
+    with subprocess.Popen(
+        words,
+        stdin=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        start_new_session=True,
+    ) as program:
+        watch = threading.Timer(SECONDS, os.killpg, (program.pid, signal.SIGKILL))
+        watch.start()
+        try:
+            yield program
+        finally:
+            watch.cancel()
 
 
 def own_folder(folder: Path) -> Path:
@@ -84,7 +111,7 @@ def own_folder(folder: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if folder.is_symlink() or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        raise WorkshopError(f"others can enter {folder}; name a folder by --into that is root's alone")
+        raise WorkshopError(f"other accounts can enter {folder}; name a folder of root's with --into")
     return folder
 
 
@@ -109,36 +136,24 @@ def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Arch
     file = into / f"workshop-{account(number)}.zip"
     if file.exists() or file.is_symlink():
         raise FileExistsError(errno.EEXIST, "an archive is never overwritten", str(file))
-    program = as_seat(number, [sys.executable, "-I", "-m", "organiser.hub.clearing"])
     done, digest = 0, hashlib.sha256()
     with (
         written_whole(file, 0o600) as out,
-        subprocess.Popen(
-            words or program,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd="/",
-            start_new_session=True,
-        ) as packing,
+        running(words or as_seat(number, [sys.executable, "-I", "-m", "organiser.hub.clearing"])) as packing,
     ):
         assert packing.stdout is not None
         assert packing.stderr is not None
-        watch = threading.Timer(SECONDS, packing.kill)
-        watch.start()
         while piece := packing.stdout.read(PIECE):
             done += len(piece)
             if done > MOST_BYTES:
-                watch.cancel()
-                packing.kill()
+                os.killpg(packing.pid, signal.SIGKILL)
                 raise WorkshopError(
-                    f"seat {int(number)} is larger than {MOST_BYTES // 1_000_000} MB; look at it by hand"
+                    f"seat {int(number)} is larger than {MOST_BYTES // 1_000_000} MB; check it by hand"
                 )
             digest.update(piece)
             out.write(piece)
         said = packing.stderr.read(2000).decode(errors="replace")
         status = packing.wait()
-        watch.cancel()
         if status:
             why = last_line(said) or "no reason given"
             if status == NOTHING:
@@ -147,24 +162,13 @@ def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Arch
     return Archived(number, file, done, digest.hexdigest())
 
 
-def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
+def empty(number: str, folder: Path) -> None:
     """Delete all that lies in a folder of a seat's, as the seat's account.
 
     Raises WorkshopError with what could not be deleted.
     """
-    words = as_seat(number, ["sh", "-c", EMPTY, "sh", str(folder)])
-    done = run(
-        words,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-    )
-    if done.returncode:
-        why = last_line(done.stderr) or "no reason given"
-        raise WorkshopError(f"seat {int(number)} could not be emptied: {why}")
+    words = own_environment(number, ["sh", "-c", EMPTY, "sh", str(folder)])
+    as_account(account(number), words, f"seat {int(number)} could not be emptied")
 
 
 def stop(number: str) -> None:

@@ -11,34 +11,36 @@ import typer
 from organiser.hub import ending, words
 from organiser.hub.words import Json
 from workshop.core.errors import WorkshopError
-from workshop.core.output import console, messages, print_json
+from workshop.core.options import Quiet
+from workshop.core.output import console, print_json
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The classroom: seats and their cards, and whether the doors can open.",
+    help="Run a classroom: seats, cards, checks, archives.",
 )
 
 
 @app.command(epilog="Example: workshop classroom seats 20")
 def seats(
-    number: Annotated[int, typer.Argument(help="How many seats there are to be.", min=1, max=999)],
+    number: Annotated[int, typer.Argument(help="Total number of seats.", min=1, max=999)],
     names: Annotated[
-        Path | None, typer.Option("--names", help="A file with a name for each seat, one a line.")
+        Path | None, typer.Option("--names", help="File with names for the seats, one per line.")
     ] = None,
     anew: Annotated[
-        bool, typer.Option("--anew", help="New codes and cards for seats that have some, too.")
+        bool, typer.Option("--anew", help="Also replace the codes and cards of existing seats.")
     ] = False,
     into: Annotated[
         Path | None, typer.Option("--into", help="Folder for the cards; default: hub/cards of the prefix.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Make seats, with account, home and code, and print the cards of those that are new."""
-    from organiser.hub import cards, homes, warningpage
+    """Create seats (account, home, code) and print cards for the new ones."""
+    from organiser.hub import cards, homes
     from organiser.hub.certificates import fingerprint
     from organiser.hub.seats import numbered, read_names
     from organiser.hub.settings import load_hub_settings
     from workshop.core.settings import load_settings
+    from workshop.courses.home import taught
 
     hub, machine = load_hub_settings(), load_settings()
     listed = read_names(names) if names else []
@@ -47,17 +49,13 @@ def seats(
     every = sorted({*wanted, *known.seats})
     accounts = homes.make(hub, machine, every)
     mark = fingerprint(hub.certificate) if hub.self_made and hub.certificate else ""
-    made = []
-    for place, seat in enumerate(wanted):
-        if anew or seat not in known.seats:
-            name = listed[place] if place < len(listed) else ""
-            made.append(cards.Card(seat, name, known.add(seat, name), hub.address, mark))
+    made = cards.new_cards(known, wanted, listed, anew, hub.address, mark, taught(machine))
     files = []
     if made:
         # The cards first: a code that is on no card would be lost.
-        files = cards.write(made, into or hub.folder / "cards", f"seats-{made[0].number}-{made[-1].number}")
+        files = cards.write(made, into or hub.folder / "cards")
         known.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
-    wall = [warningpage.write(hub.address, mark, into or hub.folder / "cards")] if made and mark else []
+    wall = [cards.write_wall(hub.address, mark, into or hub.folder / "cards")] if made and mark else []
     if json:
         print_json(
             {
@@ -70,9 +68,9 @@ def seats(
         return
     words.say(f"{len(every)} seats, {len(made)} with new cards")
     for file in files:
-        words.say(f"{file}: print it, then delete it: nothing else holds the codes")
+        words.say(f"{file}: print it, then delete it; the codes are nowhere else")
     for file in wall:
-        words.say(f"{file}: show it to all: what browsers say of this certificate, and what to press")
+        words.say(f"{file}: show this page to the class; it explains the browser's certificate warning")
 
 
 @app.command(epilog="Example: workshop classroom release 7")
@@ -80,21 +78,18 @@ def release(
     seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=999)],
     json: Json = False,
 ) -> None:
-    """Free a seat for another browser. The old one is out at once; the seat's files stay."""
+    """Free a seat for another browser. The old browser is logged out; the files stay."""
     from organiser.hub.client import Client
     from organiser.hub.seats import numbered
     from organiser.hub.settings import load_hub_settings
 
     freed = Client.of(load_hub_settings()).free(numbered(seat))
-    if json:
-        print_json({"changed": freed["was_taken"], **freed})
-    else:
-        words.say(f"seat {seat} is free for the browser that comes next with its code")
+    words.say_freed(freed, json)
 
 
 @app.command("speaker-code", epilog="Example: workshop classroom speaker-code")
 def speaker_code(json: Json = False) -> None:
-    """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
+    """Make a new code for the speaker's view and print its address. The old code no longer works."""
     from organiser.hub.codes import printed
     from organiser.hub.homes import require_root
     from organiser.hub.settings import load_hub_settings
@@ -114,37 +109,28 @@ def speaker_code(json: Json = False) -> None:
 @app.command(epilog="Example: workshop classroom warm")
 def warm(
     at_once: Annotated[
-        int, typer.Option("--at-once", help="Seats on their way; 0: by the processors.", min=0)
+        int,
+        typer.Option(
+            "--at-once", help="Seats to start at the same time; 0: depends on the processors.", min=0
+        ),
     ] = 0,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Start all seats before the doors open, a few at a time."""
-    from rich.progress import Progress
-
+    """Start all seats before the class, a few at a time."""
     from organiser.hub.client import Client
     from organiser.hub.settings import load_hub_settings
-    from organiser.hub.warm import warm as start
 
     hub = load_hub_settings()
     numbers = hub.seats().numbers()
     if not numbers:
-        raise WorkshopError("there are no seats; 'workshop classroom seats 20' makes twenty")
-    with Progress(console=messages, disable=not messages.is_terminal) as progress:
-        task = progress.add_task("seats", total=len(numbers))
-        done = start(Client.of(hub), numbers, at_once, lambda number: progress.advance(task))
-    if json:
-        print_json({"ready": done.ready, "failed": done.failed})
-    for number, why in done.failed.items():
-        messages.print(f"seat {int(number)}: {why}")
-    if done.failed:
-        raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
-    if not json:
-        words.say(f"{len(done.ready)} seats run")
+        raise WorkshopError("no seats; 'workshop classroom seats 20' makes twenty")
+    words.start_all(Client.of(hub), numbers, at_once, json)
 
 
 @app.command(epilog="Example: workshop classroom doctor")
 def doctor(json: Json = False) -> None:
-    """Say in green and red whether the doors can open."""
+    """Show in green and red whether the classroom is ready."""
     from organiser.hub.doctor import Doctor
     from organiser.hub.homes import require_root
     from organiser.hub.plan import MEASURED
@@ -160,57 +146,26 @@ def doctor(json: Json = False) -> None:
             console.print(f" {check.name:<12}", end="")
             words.say(check.says)
     if bad := sum(not check.good for check in found):
-        raise WorkshopError(f"{bad} of {len(found)} checks are red; each says what to do")
+        raise WorkshopError(f"{bad} of {len(found)} checks are red; each line shows what to do")
 
 
-@app.command(epilog="Example: workshop classroom plan --seats 40")
+@app.command(epilog="Example: workshop classroom plan --gib 48")
 def plan(
     gib: Annotated[
-        list[float] | None, typer.Option("--gib", help="Memory of a server; may be repeated.")
-    ] = None,
-    server: Annotated[float | None, typer.Option("--server", help="MiB of a seat without kernels.")] = None,
-    kernel: Annotated[float | None, typer.Option("--kernel", help="MiB of a kernel that trains.")] = None,
-    measure: Annotated[
-        bool, typer.Option("--measure", help="With what the seats of this machine take now, as root.")
-    ] = False,
-    seats: Annotated[
-        int | None, typer.Option("--seats", help="Plan a cluster for so many seats instead.", min=1)
-    ] = None,
-    prices: Annotated[
-        Path | None, typer.Option("--prices", help="With --seats: your provider's nodes and prices, TOML.")
-    ] = None,
-    hours: Annotated[float, typer.Option("--hours", help="With --seats: for which nodes run.")] = 8.0,
-    image_gib: Annotated[
-        float | None, typer.Option("--image-gib", help="With --seats: the image's compressed size.")
+        list[float] | None, typer.Option("--gib", help="Memory of a server in GiB; may be repeated.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Work out how many seats fit into how much memory, or what a cluster needs for --seats."""
-    if seats is not None:
-        from organiser.hub.cluster.cli import print_plan
+    """Calculate how many seats fit into how much memory."""
+    from organiser.hub.plan import MEASURED, SIZES_GIB
 
-        print_plan(seats, prices, hours, image_gib, json)
-        return
-    from statistics import mean
-
-    from organiser.hub import plan as planning
-    from organiser.hub.plan import MEASURED
-
-    figures = MEASURED
-    if measure:
-        found = planning.measure()
-        if not found["server"]:
-            raise WorkshopError("no seat runs here to be measured; 'workshop classroom warm' starts them")
-        kernels = found["kernel"] or [MEASURED.kernel]
-        figures = planning.Figures(MEASURED.base, mean(found["server"]), mean(kernels))
-    figures = planning.Figures(figures.base, server or figures.server, kernel or figures.kernel)
-    rows = {f"{each:g}": figures.fits(each) for each in gib or planning.SIZES_GIB}
+    rows = {f"{each:g}": MEASURED.fits(each) for each in gib or SIZES_GIB}
     if json:
-        print_json({"figures": vars(figures), "gib": rows})
+        print_json({"figures": vars(MEASURED), "gib": rows})
         return
     words.say(
-        f"MiB: hub and proxy {figures.base:.0f}, a seat {figures.server:.0f}, "
-        f"its training kernel {figures.kernel:.0f}"
+        f"MiB: hub and proxy {MEASURED.base:.0f}, a seat {MEASURED.server:.0f}, "
+        f"its training kernel {MEASURED.kernel:.0f}"
     )
     words.say(f"{'GiB':>6} {'all train':>10} {'a third trains':>15} {'all read':>10}")
     for size, fits in rows.items():
@@ -230,7 +185,7 @@ def certificate(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Get the certificate by ACME now, if it is due; a timer does so by itself every night."""
+    """Renew the ACME certificate now if it is due; a timer does this every night."""
     from organiser.hub import acme
     from organiser.hub.homes import require_root
     from organiser.hub.prepare import prepare as make
@@ -248,9 +203,7 @@ def certificate(
     if json:
         print_json({"changed": changed})
     else:
-        words.say(
-            "the proxy has a new certificate" if changed else "the proxy has the certificate that there is"
-        )
+        words.say("the proxy has a new certificate" if changed else "the certificate is still valid")
 
 
 @app.command(hidden=True, epilog="Example: workshop classroom prepare")

@@ -58,7 +58,7 @@ def set_quota(folder: Path, user: int, most: int) -> None:
         raise WorkshopError(
             f"cannot limit what account {user} may have in {folder}: "
             f"{done.stderr.partition('.')[0].strip()}; "
-            "'The disk' in docs/howto/classroom.md says what its file system needs"
+            "'The disk' in docs/howto/classroom.md explains what the file system needs"
         )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from organiser.hub import words
 from organiser.hub.words import Into, Json, Wanted, WithoutArchive
-from workshop.core.errors import WorkshopError
 from workshop.core.output import messages
+
+if TYPE_CHECKING:
+    from organiser.hub.archives import Archive
 
 FOLDER = "archive"
 """Of the prefix: where archives lie unless another folder is named."""
@@ -21,11 +23,13 @@ def archive(
     into: Into = None,
     keep: Annotated[
         int | None,
-        typer.Option("--keep", min=1, help="Of archives that were made so, delete all but the newest KEEP."),
+        typer.Option(
+            "--keep", min=1, help="Keep only the newest KEEP of the archives made with this option."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Archive the seats' notebooks, and all that a new server needs, into a new folder."""
+    """Archive the seats' notebooks, and what a new server needs, in a new folder."""
     from organiser.hub import archives, archiving, homes
     from organiser.hub.settings import load_hub_settings
 
@@ -38,14 +42,14 @@ def archive(
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(help="An archive: the folder with the manifest.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of the archive.")],
     wanted: Wanted = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also when people sit on this server with codes of its own.")
+        bool, typer.Option("--replace", help="Replace the codes of seats that are in use on this server.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Make this server the classroom of an archive: seats, codes on cards, and notebooks."""
+    """Restore an archive on this server: seats, codes and notebooks."""
     from organiser.hub import archives, homes, restoring
     from organiser.hub.settings import load_hub_settings
     from workshop.core.settings import load_settings
@@ -75,41 +79,39 @@ def restore(
 def delete(
     wanted: Wanted = None,
     with_seats: Annotated[
-        bool, typer.Option("--with-seats", help="And the seats: accounts, and the codes on the cards.")
+        bool, typer.Option("--with-seats", help="Also delete the accounts and the codes on the cards.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     into: Into = None,
     without_archive: WithoutArchive = False,
     json: Json = False,
 ) -> None:
-    """Archive what the homes of seats hold, then delete it, for good. Asks first."""
+    """Archive the homes of the seats, then delete them permanently. Asks first."""
     from organiser.hub import archiving, clearing, homes
     from organiser.hub.settings import load_hub_settings
 
     homes.require_root()
     hub = load_hub_settings()
     numbers = clearing.seats_here(hub, wanted or ())
-    what = words.ask_before_deleting(numbers, with_seats, yes, not without_archive)
-    kept = ""
-    if numbers and not without_archive:
+
+    def archive_them() -> Archive:
         # From now on nobody changes what is archived.
         for number in numbers:
             clearing.stop(number)
-        made = archiving.archive_all(hub, into or hub.prefix / FOLDER, [int(number) for number in numbers])
-        words.require_complete(made)
-        kept = str(made.folder)
-    failed = {}
-    for number in numbers:
-        try:
-            clearing.delete_home(hub, number)
-            if with_seats:
-                clearing.delete_seat(hub, number)
-        except (WorkshopError, OSError) as error:
-            failed[number] = str(error)
-    gone = [each for each in numbers if each not in failed]
-    document = {"changed": bool(gone), "deleted": gone, "archive": kept}
-    words.report(document, failed, len(numbers), "homes were not deleted", json)
-    if not json:
-        again = "" if with_seats else "; 'workshop classroom seats N' brings new notebooks to them"
-        there = f"; their notebooks are in {kept}" if kept else ""
-        words.say(f"{what} are deleted{there}{again}")
+        return archiving.archive_all(hub, into or hub.prefix / FOLDER, [int(number) for number in numbers])
+
+    def delete_one(number: str) -> None:
+        clearing.delete_home(hub, number)
+        if with_seats:
+            clearing.delete_seat(hub, number)
+
+    words.delete_homes(
+        numbers,
+        with_seats,
+        yes,
+        json,
+        None if without_archive else archive_them,
+        delete_one,
+        None,
+        "" if with_seats else "; 'workshop classroom seats N' brings new notebooks to them",
+    )

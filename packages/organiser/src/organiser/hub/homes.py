@@ -7,6 +7,7 @@ into which it could type.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -52,6 +53,8 @@ mv ".$1-new" "$1"
 """
 STATE = ".workshop-sync"
 """In a seat's home: what was delivered into its notebooks, for its download (``organiser.hub.transfer``)."""
+COURSES = ".workshop-courses"
+"""In a seat's home: the same of each course, in a folder of its name."""
 IMAGE_STATE = ".local/state/deep-learning-workshop"
 """The same in a home that the container image made (``organiser/image/start``)."""
 
@@ -59,7 +62,28 @@ IMAGE_STATE = ".local/state/deep-learning-workshop"
 def require_root() -> None:
     """Raise WorkshopError unless this is root."""
     if os.geteuid() != 0:
-        raise WorkshopError("the classroom is root's: run this with sudo")
+        raise WorkshopError("the classroom belongs to root; run this with sudo")
+
+
+def as_account(name: str, words: Sequence[str], what: str, given: bytes = b"") -> bytes:
+    """Return what a program says that runs as an account, with no hold on root's terminal.
+
+    given: what it reads.
+
+    Raises WorkshopError, which says what could not be done, and why, when it fails.
+    """
+    done = subprocess.run(
+        ["runuser", "--user", name, "--", *words],
+        input=given,
+        capture_output=True,
+        check=False,
+        cwd="/",
+        start_new_session=True,
+    )
+    if done.returncode:
+        why = last_line(done.stderr.decode(errors="replace")) or "no reason given"
+        raise WorkshopError(f"{what}: {why}")
+    return done.stdout
 
 
 def has_account(number: str) -> bool:
@@ -117,6 +141,10 @@ def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:
     state = (machine.prefix or hub.prefix) / "state"
     if (state / "manifest.json").exists():
         _bring(hub, ["manifest.json", "delivered"], state, name, STATE)
+    courses = state / "courses"
+    known = [*courses.glob("*/notebooks/manifest.json"), *courses.glob("*/notebooks/delivered")]
+    if known:
+        _bring(hub, [str(each.relative_to(courses)) for each in sorted(known)], courses, name, COURSES)
     # Last: a home with notebooks has all.
     _bring(hub, ["."], machine.notebooks, name, "notebooks")
 
@@ -144,19 +172,9 @@ def pack_home(home: Path, out: IO[bytes], name: str) -> Packed:
 
 def _bring(hub: HubSettings, what: list[str], place: Path, name: str, into: str) -> None:
     """Copy files of the hub's account into a home: one account reads, the other one writes."""
-    read = ["runuser", "--user", hub.account, "--", "tar", "--create", f"--directory={place}", *what]
-    write = ["runuser", "--user", name, "--", "env", f"HOME=/home/{name}", "sh", "-c", UNPACK, "sh", into]
-    apart: dict[str, Any] = {"cwd": "/", "start_new_session": True}
-    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **apart) as reading:
-        done = subprocess.run(
-            write, stdin=reading.stdout, capture_output=True, text=True, check=False, **apart
-        )
-        if reading.stdout is not None:
-            reading.stdout.close()
-        reading.wait()
-    if done.returncode:
-        why = last_line(done.stderr) or "no reason given"
-        raise WorkshopError(f"cannot bring the notebooks to {name}: {why}")
+    why = f"cannot bring the notebooks to {name}"
+    files = as_account(hub.account, ["tar", "--create", f"--directory={place}", *what], why)
+    as_account(name, ["env", f"HOME=/home/{name}", "sh", "-c", UNPACK, "sh", into], why, files)
 
 
 def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
@@ -206,26 +224,24 @@ def unpack(stream: IO[bytes], into: Path) -> None:
     Raises WorkshopError when they are larger than MOST_CACHE.
     """
     size = 0
+
+    def plain(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo | None:
+        nonlocal size
+        if not (member.isdir() or member.isreg()) or NOT_CACHE & set(Path(member.name).parts):
+            return None
+        size += member.size
+        if size > MOST_CACHE:
+            raise WorkshopError(
+                f"the compile cache is larger than {MOST_CACHE // 1_000_000} MB; check it by hand"
+            )
+        mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+        with contextlib.suppress(tarfile.FilterError):
+            return tarfile.data_filter(member, place).replace(mode=mode, deep=False)
+        return None
+
     with tarfile.open(fileobj=stream, mode="r|") as archive:
-        for member in archive:
-            parts = Path(member.name).parts
-            if ".." in parts or member.name.startswith("/") or NOT_CACHE & set(parts):
-                continue
-            target = into / member.name
-            if member.isdir():
-                target.mkdir(mode=0o755, parents=True, exist_ok=True)
-            elif member.isreg() and (content := archive.extractfile(member)) is not None:
-                size += member.size
-                if size > MOST_CACHE:
-                    raise WorkshopError(
-                        f"the compile cache is larger than {MOST_CACHE // 1_000_000} MB; look at it by hand"
-                    )
-                target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-                with target.open("wb") as opened:
-                    shutil.copyfileobj(content, opened)
-                # Keys of the cache tell the time of a source from the time of what was compiled of it.
-                os.utime(target, (member.mtime, member.mtime))
-                target.chmod(0o755 if member.mode & 0o100 else 0o644)
+        # Keys of the cache tell the time of a source from the time of what was compiled of it.
+        archive.extractall(into, filter=plain)
 
 
 def link_cache(warm: Path, into: Path, owner: pwd.struct_passwd) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from organiser.hub.bodies import limit_bodies
+from organiser.hub.limits import limit_bodies
 from organiser.hub.settings import load_hub_settings
 
 c: Any = get_config()  # type: ignore[name-defined]  # noqa: F821

@@ -1,7 +1,11 @@
-"""How often somebody may type a wrong code before they read "please wait".
+"""How often somebody may type a wrong code before they read "please wait", and how much anybody may send.
 
 Wrong codes are counted by address; a right one always passes, whatever was counted. A code has 55 bits, so no
 limit is needed to keep guesses from it, and no number of wrong codes locks anybody out.
+
+Tornado reads a request's body whole before a handler sees it, by default up to 100 MB for each connection.
+People and seats send the hub a few kilobytes. JupyterHub has no setting for its server, so tornado's own
+default is set.
 """
 
 from __future__ import annotations
@@ -11,6 +15,10 @@ import math
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
+from tornado.httpserver import HTTPServer
+
+MOST_BODY_BYTES = 256 * 1024
+MOST_BUFFERED_BYTES = 1024 * 1024
 WINDOW_SECONDS = 60.0
 MOST_WRONG = 40
 """In a window, from one address: a whole class may come through one, and mistype."""
@@ -71,3 +79,8 @@ def address_from(header: str, peer: str, proxies: int = 1) -> str:
     """
     seen = [each.strip() for each in header.split(",")]
     return seen[max(0, len(seen) - proxies)] or peer
+
+
+def limit_bodies() -> None:
+    """Let every server that this process makes refuse larger bodies, before it reads them."""
+    HTTPServer.configure(None, max_body_size=MOST_BODY_BYTES, max_buffer_size=MOST_BUFFERED_BYTES)

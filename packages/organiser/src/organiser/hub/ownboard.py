@@ -57,9 +57,7 @@ def command(file: Path, logs: Path, prefix: str) -> list[str]:
         # It ends with the seat's server, however that ends: nobody else would end it.
         *("setpriv", "--pdeathsig", "TERM"),
         sys.executable,
-        "-P",
-        # By its file: a pod's seat has this package on its server's path alone.
-        str(Path(__file__).with_name("board.py")),
+        *("-P", "-m", "organiser.hub.board"),
         f"--socket={file}",
         f"--parent={os.getpid()}",
         f"--logdir={logs}",
@@ -104,7 +102,7 @@ class OwnBoard:
             while not await _listens(self.file):
                 if not self.runs or self.clock() > until:
                     await self.end()
-                    raise WorkshopError("TensorBoard did not start; perhaps the seat's memory is full")
+                    raise WorkshopError("TensorBoard did not start; the seat may be out of memory")
                 await asyncio.sleep(0.2)
         self._asked = self.clock()
 
@@ -125,7 +123,7 @@ class OwnBoard:
             async with self._places:
                 return await client.fetch(request, raise_error=False)
         except OSError as error:
-            raise WorkshopError(f"TensorBoard broke off ({error}); load the page again") from error
+            raise WorkshopError(f"TensorBoard stopped ({error}); reload the page") from error
         finally:
             self._busy -= 1
             self._asked = self.clock()
@@ -182,7 +180,7 @@ class BoardHandler(JupyterHandler):
         except WorkshopError as error:
             raise HTTPError(503, str(error)) from error
         if answer.code == 599:
-            raise HTTPError(504, "TensorBoard is busy; load the page again")
+            raise HTTPError(504, "TensorBoard is busy; reload the page")
         self.set_status(answer.code, answer.reason)
         self.clear_header("Content-Type")
         # A notebook shows it in a frame.

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-from workshop.core.errors import WorkshopError
 
 SIZES_GIB = (24, 64, 256)
 MIB_PER_GIB = 1024
@@ -40,38 +37,5 @@ class Figures:
 
 
 MEASURED = Figures(base=89 + 72, server=98, kernel=763)
-"""PSS with three seats, as `workshop classroom plan --measure` takes it, on two cores. The kernel: the peak
+"""PSS with three seats (/proc/PID/smaps_rollup), on two cores. The kernel: the peak
 RSS of the lesson on diffusion in full (800 MB, docs/status.md), the largest that was measured."""
-
-
-def pss_mib(process: Path) -> float:
-    """Return the proportional set size of a process, a folder of /proc, in MiB."""
-    for line in (process / "smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    raise WorkshopError(f"{process} says nothing about its memory")
-
-
-def measure(proc: Path = Path("/proc")) -> dict[str, list[float]]:
-    """Return the PSS of each seat's server and of each kernel that runs now, in MiB.
-
-    Raises WorkshopError when this account may not look into them.
-    """
-    found: dict[str, list[float]] = {"server": [], "kernel": [], "hub": [], "proxy": []}
-    signs = {
-        "jupyterhub.singleuser": "server",
-        "ipykernel_launcher": "kernel",
-        "jupyterhub --config": "hub",
-        "configurable-http-proxy": "proxy",
-    }
-    for process in sorted(proc.glob("[0-9]*")):
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            kind = next((kind for sign, kind in signs.items() if sign in command), None)
-            if kind:
-                found[kind].append(pss_mib(process))
-        except PermissionError as error:
-            raise WorkshopError("only root may look into the seats' memory: run this with sudo") from error
-        except (OSError, WorkshopError):  # it has just ended
-            continue
-    return found

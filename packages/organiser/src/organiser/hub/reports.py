@@ -18,7 +18,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
-from organiser.hub.homes import folder_and_state, seat_name
+from organiser.hub.homes import COURSES, folder_and_state, seat_name
 from organiser.hub.warden import FULL, WORDS
 from workshop.core.cgroups import V1, V2, taken
 from workshop.sync.request import is_open
@@ -80,11 +80,14 @@ def _listed(value: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def delivered_in(state: Path) -> list[str]:
-    """Return the notebooks that the workshop delivered."""
+def delivered_in(home: Path) -> list[str]:
+    """Return the notebooks that the workshop and courses delivered, by their paths in the home's folder."""
     from workshop.sync.state import Manifest
 
-    return sorted(Manifest(state).entries)
+    found = set(Manifest(folder_and_state(home)[1]).entries)
+    for state in (home / COURSES).glob("*/notebooks"):
+        found |= {f"{state.parent.name}/{path}" for path in Manifest(state).entries}
+    return sorted(found)
 
 
 def pod_memory(root: Path = Path("/sys/fs/cgroup")) -> int | None:
@@ -112,7 +115,7 @@ class Reporter:
     async def report(self) -> dict[str, Any]:
         """Return what is told."""
         sessions = await self._server.session_manager.list_sessions()
-        delivered = delivered_in(folder_and_state(self._home)[1])
+        delivered = delivered_in(self._home)
         told: dict[str, Any] = {"lesson": lesson_at(sessions, delivered)}
         if (self._home / SHARE).exists():
             told["solved"] = self._solved.exercises(delivered)

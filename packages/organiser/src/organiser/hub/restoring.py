@@ -12,10 +12,8 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,14 +81,14 @@ def restore(
     if faults := archive.faults(dict.fromkeys(need)):
         more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
         raise WorkshopError(
-            f"{next(iter(faults.values()))}{more}; nothing was changed; take another archive, or name the "
-            "seats whose files are good"
+            f"{next(iter(faults.values()))}{more}; nothing was changed; use another archive, or name the "
+            f"seats with intact files"
         )
     key = bytes.fromhex((archive.folder / archiving.KEY).read_text(encoding="ascii").strip())
     theirs = Seats.load(archive.folder / archiving.SEATS, key)
     missing = [number for number in numbers if number not in theirs.seats]
     if missing:
-        raise WorkshopError(f"{archive.folder} has no code of seat {int(missing[0])}; take another archive")
+        raise WorkshopError(f"{archive.folder} has no code of seat {int(missing[0])}; use another archive")
     here = hub.seats()
     done = Restored(notes=_differences(hub, archive))
     if here.key != key:
@@ -145,8 +143,8 @@ def _require_nobody_here(hub: HubSettings, archive: Archive, here: Seats, replac
     sit = [number for number, seat in here.seats.items() if seat.code in json.dumps(found.get(number))]
     if sit:
         raise WorkshopError(
-            f"{len(sit)} seats of this server belong to browsers, with codes of its own, which would open "
-            "nothing any more; nothing was changed; say --replace if that may be"
+            f"{len(sit)} seats of this server are in use with codes that would stop working; nothing was "
+            f"changed; add --replace to go on"
         )
 
 
@@ -164,9 +162,7 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
     """Take over the archive's key, codes, bindings and self-made certificate; the hub stands meanwhile."""
     done.codes = sorted(theirs.seats)
     if here.seats:
-        done.notes.append(
-            f"the codes that this server had made open nothing any more: delete {hub.folder / 'cards'}/*"
-        )
+        done.notes.append(f"the codes that this server made no longer work: delete {hub.folder / 'cards'}/*")
     if without := sorted(set(here.seats) - set(theirs.seats)):
         done.notes.append(
             f"of this server's seats the archive lacks {len(without)}; 'workshop classroom seats "
@@ -195,7 +191,7 @@ def _certificate(hub: HubSettings, archive: Archive, done: Restored) -> dict[str
     if archiving.CERTIFICATE not in archive.files or not (hub.certificate and hub.certificate_key):
         return {}
     if not hub.self_made:
-        done.notes.append("this server has a certificate of its own: nobody has to compare fingerprints")
+        done.notes.append("this server has its own certificate: nobody has to compare fingerprints")
         return {}
     has = Certificate.read(archive.folder / archiving.CERTIFICATE)
     if has.lacks(hub.names) or has.days < 1:
@@ -212,24 +208,8 @@ def _write_private(source: Path, target: Path, group: int) -> None:
 
 
 def _write_bindings(hub: HubSettings, content: bytes) -> None:
-    words = [
-        "runuser",
-        "--user",
-        hub.account,
-        "--",
-        "sh",
-        "-c",
-        WRITE,
-        "sh",
-        str(hub.state / "bindings.json"),
-    ]
-    # A process of that account has no hold on root's terminal.
-    done = subprocess.run(
-        words, input=content, capture_output=True, check=False, cwd="/", start_new_session=True
-    )
-    if done.returncode:
-        why = last_line(done.stderr.decode(errors="replace")) or f"status {done.returncode}"
-        raise WorkshopError(f"cannot write who sits where: {why}")
+    words = ["sh", "-c", WRITE, "sh", str(hub.state / "bindings.json")]
+    homes.as_account(hub.account, words, "cannot write who sits where", content)
 
 
 def bring(number: str, file: Path, words: Sequence[str] | None = None) -> list[dict[str, str]]:
@@ -240,27 +220,14 @@ def bring(number: str, file: Path, words: Sequence[str] | None = None) -> list[d
     Raises WorkshopError with the words of what failed.
     """
     program = clearing.as_seat(number, [sys.executable, "-I", "-m", "organiser.hub.restoring"])
-    with (
-        file.open("rb") as opened,
-        subprocess.Popen(
-            words or program,
-            stdin=opened,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd="/",
-            start_new_session=True,
-        ) as taking,
-    ):
+    with file.open("rb") as opened, clearing.running(words or program, opened) as taking:
         assert taking.stdout is not None
         assert taking.stderr is not None
-        watch = threading.Timer(clearing.SECONDS, os.killpg, (taking.pid, signal.SIGKILL))
-        watch.start()
         said = taking.stdout.read(MOST_SAID)
         if len(said) == MOST_SAID:
             os.killpg(taking.pid, signal.SIGKILL)
         why = last_line(taking.stderr.read(2000).decode(errors="replace")) or "no reason given"
         status = taking.wait()
-        watch.cancel()
     try:
         if status == 0:
             return [{key: shown(str(each[key])) for key in SAID} for each in json.loads(said)]

@@ -27,7 +27,7 @@ def seat_of(user: str) -> str:
     """
     seat = user.removeprefix(PREFIX)
     if not (user.startswith(PREFIX) and seat.isascii() and seat.isdigit() and numbered(int(seat)) == seat):
-        raise ValueError(f"{user!r} is no seat")
+        raise ValueError(f"{user!r} is not a seat")
     return seat
 
 
@@ -68,7 +68,7 @@ class Seats:
             seats = {}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkshopError(
-                f"{file} is damaged; make the seats anew: workshop classroom seats N --anew"
+                f"{file} is damaged; make the seats again: workshop classroom seats N --anew"
             ) from error
         return cls(key, seats)
 
@@ -89,7 +89,9 @@ class Seats:
         numbers = [numbered(each) for each in wanted] or sorted(self.seats)
         for number in numbers:
             if number not in self.seats:
-                raise WorkshopError(f"there is no seat {int(number)}; this classroom has {len(self.seats)}")
+                raise WorkshopError(
+                    f"there is not a seat {int(number)}; this classroom has {len(self.seats)}"
+                )
         return numbers
 
     def find(self, text: str) -> Seat | None:

@@ -25,10 +25,13 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 
 from organiser.hub import ownboard, reports, transfer
+from organiser.hub.homes import COURSES
 from workshop.core.servers import end_when_asked
 from workshop.core.settings import load_settings
+from workshop.courses.delivering import deliver_all
+from workshop.courses.home import courses_shown
 from workshop.site import models
-from workshop.site.server import Files, ModelFiles, set_headers
+from workshop.site.server import COURSE_PAGES, CourseFiles, Files, ModelFiles, set_headers
 from workshop.site.status import data_state
 
 SITE = "workshop/"
@@ -69,6 +72,20 @@ class Model(Site, ModelFiles):
     """The models."""
 
 
+class CoursePages(Page, CourseFiles):
+    """The pages of courses."""
+
+    @authenticated
+    async def get(self, name: str, path: str, include_body: bool = True) -> None:  # type: ignore[override]
+        """Answer with a file."""
+        await CourseFiles.get(self, name, path, include_body)
+
+    @authenticated
+    async def head(self, name: str, path: str) -> None:  # type: ignore[override]
+        """Answer with a file's headers."""
+        await CourseFiles.get(self, name, path, include_body=False)
+
+
 class Config(Page):
     """``workshop/config.js``: the site's own, and where this seat has what other machines have on ports."""
 
@@ -99,6 +116,17 @@ class Status(Page):
         self.set_header("Cache-Control", "no-store")
         up = {"state": "up"}
         self.finish({"services": {"jupyter": up, "tensorboard": up}, "data": Status._known[1]})
+
+
+class Courses(Page):
+    """``workshop/courses.js``: the courses of the server, which the seat's kernels and notebooks are from."""
+
+    @authenticated
+    def get(self) -> None:
+        """Answer as the start page's own server does."""
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(f"window.workshopCourses = {json.dumps(courses_shown(load_settings()))};\n")
 
 
 class Models(Page):
@@ -145,6 +173,10 @@ def _load_jupyter_server_extension(server: Any) -> None:
     application, base, site = server.web_app, server.base_url, server.base_url + SITE
     application.settings["workshop_web"] = web
     application.settings["workshop_data"] = machine.data
+    application.settings["machine"] = machine
+    # Before anybody can have a notebook open here.
+    for fault in deliver_all(machine, Path.home() / "notebooks", Path.home() / COURSES):
+        server.log.warning(fault)
     logs = Path.home() / "tensorboard"
     # Kernels write where this seat's TensorBoard looks, and show it (workshop.teach.tensorboard).
     os.environ["WORKSHOP_TENSORBOARD_LOGS"] = str(logs)
@@ -159,6 +191,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
         [
             (site.rstrip("/"), Lead),
             (rf"{site}config\.js", Config),
+            (rf"{site}courses\.js", Courses),
+            (rf"{site}{COURSE_PAGES}", CoursePages, files),
             (rf"{site}api/status", Status),
             (rf"{site}api/models", Models),
             (rf"{site}api/updates", Updates),

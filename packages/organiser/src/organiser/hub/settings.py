@@ -109,7 +109,7 @@ class HubSettings:
         try:
             return (self.private / name).read_text(encoding="ascii").strip()
         except PermissionError as error:
-            raise WorkshopError("the classroom's secrets are root's: run this with sudo") from error
+            raise WorkshopError("the classroom's secrets belong to root; run this with sudo") from error
         except FileNotFoundError as error:
             raise WorkshopError(
                 f"{self.private / name} is missing; run the playbook again (playbooks/classroom.yml)"
@@ -124,6 +124,6 @@ def load_hub_settings(path: Path | None = None) -> HubSettings:
     if path is None:
         machine: Settings = load_settings()
         if machine.prefix is None or not (machine.prefix / "etc/hub.toml").exists():
-            raise WorkshopError("this machine is no classroom; make it one with playbooks/classroom.yml")
+            raise WorkshopError("this machine is not a classroom; make it one with playbooks/classroom.yml")
         path = machine.prefix / "etc/hub.toml"
     return read_toml(path, HubSettings)

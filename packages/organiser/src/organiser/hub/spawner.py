@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from jupyterhub.spawner import Spawner
 
@@ -94,8 +94,3 @@ class SeatSpawner(Returning, Spawner):  # type: ignore[misc]
             return None if self.seat in await self.manager.active() else 0
         except ValueError:  # a user that is no seat has no unit
             return 0
-
-    def get_state(self) -> dict[str, Any]:
-        """Return nothing of its own: the unit's name follows from the user's."""
-        state: dict[str, Any] = super().get_state()
-        return state

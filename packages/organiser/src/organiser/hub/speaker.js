@@ -86,7 +86,7 @@
     return made;
   }
 
-  function show({ machine, message, seats, solved }) {
+  function show({ machine, message, seats, solved, plan }) {
     const taken = seats.filter((each) => each.taken).length;
     const here = machine === null
       ? `${seats.filter((each) => each.state === "ready").length} servers run, ` +
@@ -99,13 +99,15 @@
     byId("seats").replaceChildren(...seats.map(row));
     const counts = {};
     for (const { lesson } of seats) if (lesson) counts[lesson] = (counts[lesson] || 0) + 1;
-    list("lessons", counts, "at");
-    list("solved", solved, "solved");
+    byId("plan").textContent = plan.title;
+    list("lessons", counts, "at", plan.lessons);
+    list("solved", solved, "solved", []);
   }
 
-  /** Fill a list with how many there are of each, the most first. */
-  function list(id, counts, verb) {
-    const lines = Object.entries(counts).sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+  /** Fill a list with how many there are of each: first those of the plan, in its order, then the others, the most first. */
+  function list(id, counts, verb, plan) {
+    const place = (name) => (plan.includes(name) ? plan.indexOf(name) : plan.length);
+    const lines = Object.entries(counts).sort((a, b) => place(a[0]) - place(b[0]) || b[1] - a[1] || a[0].localeCompare(b[0]));
     byId(id).replaceChildren(...lines.map(([name, count]) =>
       Object.assign(document.createElement("li"), { textContent: `${count} ${verb} ${name}` })));
   }

@@ -7,6 +7,7 @@ origin's storage, and sends it as a header, which no page of another origin can 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import ssl
 from pathlib import Path
@@ -21,6 +22,9 @@ from organiser.hub.door import Refused
 from organiser.hub.seats import account, numbered
 from organiser.hub.seatsapi import free_seat, settled
 from organiser.hub.speaker import Speaker, Told, machine, memory_of
+from workshop.core.errors import WorkshopError
+from workshop.core.schedule import Shown, chosen_plan
+from workshop.core.settings import load_settings
 
 FOLDER = Path(__file__).parent
 TOKEN = "X-Workshop-Speaker"
@@ -135,8 +139,17 @@ class State(View):
         seats = [self._seat(number, number in taken) for number in sorted(door.seats().seats)]
         # On a cluster the hub's own node says nothing of the seats'.
         seen = None if self.authenticator.speaker_code else machine()
+        plan = self._plan()
+        shown = {"title": plan.title, "lessons": [each["path"] for each in plan.lessons]}
         said, solved = self.speaker.message().get("text", ""), self.speaker.solved(door.seats().seats)
-        self.finish({"machine": seen, "message": said, "seats": seats, "solved": solved})
+        self.finish({"machine": seen, "message": said, "seats": seats, "solved": solved, "plan": shown})
+
+    @staticmethod
+    def _plan() -> Shown:
+        """Return the plan that set-up was told; an empty one on a cluster, whose hub has no start page."""
+        with contextlib.suppress(WorkshopError):
+            return chosen_plan(load_settings()) or Shown()
+        return Shown()
 
     def _seat(self, number: str, is_taken: bool) -> dict[str, Any]:
         user = self.find_user(account(number))

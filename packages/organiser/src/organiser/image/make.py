@@ -117,5 +117,5 @@ def _bill_in(layer: BinaryIO) -> bytes:
             file = tar.extractfile(member) if member.name == layout.BILL else None
             bill = file.read() if file else bill
     if not bill:
-        raise WorkshopError(f"there is no {layout.BILL} in the image; build it anew")
+        raise WorkshopError(f"no {layout.BILL} in the image; build it again")
     return bill

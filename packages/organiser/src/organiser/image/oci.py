@@ -228,5 +228,5 @@ def read(tar: tarfile.TarFile, name: str) -> bytes:
     except KeyError:
         file = None
     if file is None:
-        raise WorkshopError(f"there is no {name} in the image; build it again")
+        raise WorkshopError(f"no {name} in the image; build it again")
     return file.read()

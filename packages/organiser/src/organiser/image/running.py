@@ -69,7 +69,7 @@ def find_engine(wanted: str = "") -> str:
     found = [path for name in names if (path := shutil.which(name))]
     if not found:
         raise WorkshopError(
-            f"there is no {' and no '.join(names)} here; install Docker, or your distribution's podman"
+            f"no {' and no '.join(names)} found; install Docker or your distribution's podman"
         )
     return found[0] if len(found) == 1 else next(filter(_answers, found), found[0])
 
@@ -122,7 +122,7 @@ def require_free(ports: Sequence[int] = layout.PORTS) -> None:
                 probe.bind((LOOPBACK, port))
             except OSError as error:
                 raise WorkshopError(
-                    f"the port {port} of this computer is taken; end what has it (another workshop, another "
+                    f"the port {port} is taken; stop the program that uses it (another workshop, another "
                     f"Jupyter) and try again"
                 ) from error
 
@@ -144,7 +144,7 @@ def load(engine: str, archive: Path) -> str:
     names = [line.rpartition("image: ")[2].strip() for line in said.splitlines() if "image: " in line]
     if not names:
         raise WorkshopError(
-            f"{Path(engine).name} loaded nothing from {archive}; 'workshop appliance verify' tells why"
+            f"{Path(engine).name} loaded nothing from {archive}; 'workshop appliance verify' shows why"
         )
     return names[-1]
 
@@ -162,7 +162,7 @@ def require_image(engine: str, image: str) -> None:
         (about,) = json.loads(ask(engine, "image", "inspect", image))
     except (WorkshopError, ValueError) as error:
         raise WorkshopError(
-            f"there is no image {image} here; name the file, as 'workshop image run FILE{layout.SUFFIX}'"
+            f"no image {image}; name the file, for example 'workshop image run FILE{layout.SUFFIX}'"
         ) from error
     kind, own = str(about.get("Architecture", "")), native()
     if own is not None and kind != own.name:
@@ -207,14 +207,16 @@ def start(engine: str, request: Request) -> dict[str, Any]:
     """
     if request.folder is not None:
         if not request.folder.is_dir():
-            raise WorkshopError(f"{request.folder} is no folder; make it, or leave --folder out for a volume")
+            raise WorkshopError(
+                f"{request.folder} is not a folder; create it, or leave out --folder to use a volume"
+            )
         if ":" in str(request.folder.resolve()):
             raise WorkshopError(
-                f"{request.folder.resolve()} has a colon in its name, at which docker and podman cut it; "
-                "name a folder without one"
+                f"{request.folder.resolve()} has a colon in its name, which docker and podman do not allow; "
+                f"name another folder"
             )
         if request.folder.stat().st_uid == 0:
-            raise WorkshopError(f"{request.folder} belongs to root; name a folder of your own account's")
+            raise WorkshopError(f"{request.folder} belongs to root; name a folder of your own account")
     require_none_running(engine, request.name)
     require_free()
     require_image(engine, request.image)
@@ -234,7 +236,7 @@ def require_none_running(engine: str, name: str = CONTAINER) -> None:
     """Raise WorkshopError when it runs already."""
     if runs(engine, name):
         raise WorkshopError(
-            f"it runs already; open http://localhost:{layout.PORTS[-1]}/, or stop it by "
+            f"it is already running; open http://localhost:{layout.PORTS[-1]}/, or stop it by "
             f"'{Path(engine).name} stop {name}'"
         )
 
@@ -255,8 +257,8 @@ def _remove_ended(engine: str, name: str) -> None:
     elif name in _listed(engine, name, "--all"):
         program = Path(engine).name
         raise WorkshopError(
-            f"a container called {name} is there, which this command did not start; '{program} rename {name} "
-            f"…' gives it another name, '{program} rm {name}' deletes it with all that was written in it"
+            f"a container called {name} exists, which this command did not start; rename it with '{program} "
+            f"rename {name} …', or delete it and its data with '{program} rm {name}'"
         )
 
 
@@ -273,11 +275,11 @@ def wait_for_link(engine: str, name: str) -> str:
         if found := LINK.findall(spoken):
             return str(found[-1])
         if not up:
-            raise WorkshopError(f"it did not start: {last_line(spoken) or 'it said nothing'}")
+            raise WorkshopError(f"the container did not start: {last_line(spoken) or 'no output'}")
         time.sleep(0.2)
     raise WorkshopError(
-        f"it runs, and has said no link within {WAIT_SECONDS:.0f} s; '{Path(engine).name} logs {name}' says "
-        f"what it does, '{Path(engine).name} stop {name}' ends it"
+        f"it runs but printed no link within {WAIT_SECONDS:.0f} s; '{Path(engine).name} logs {name}' shows "
+        f"its log, '{Path(engine).name} stop {name}' stops it"
     )
 
 

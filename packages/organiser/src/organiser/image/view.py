@@ -73,12 +73,12 @@ def view(
     user, _, number, *_ = account_of(root)
     if (number, f"home/{user}") != (str(layout.UID), layout.HOME):
         raise WorkshopError(
-            f"the account {user} of the root has the number {number}; an image wants {layout.UID} "
+            f"the account {user} of the root has the UID {number}; an image needs {layout.UID} "
             f"in /{layout.HOME}"
         )
     services = [service_of(path) for path in sorted(root.glob(UNITS))]
     if not services:
-        raise WorkshopError(f"{root} has no services of the workshop's; build it by 'workshop image build'")
+        raise WorkshopError(f"{root} has no workshop services; build it with 'workshop image build'")
     about = {"version": version, "services": services}
     seen.added |= {
         layout.START: Added(_own("start"), 0o755),
@@ -123,7 +123,7 @@ def service_of(unit: Path) -> dict[str, Any]:
         elif key == "WorkingDirectory":
             directory = value.replace("%%", "%")
     if not command:
-        raise WorkshopError(f"{unit} starts nothing; build the root anew")
+        raise WorkshopError(f"{unit} starts nothing; build the root again")
     return {"name": unit.stem, "command": command, "environment": environment, "directory": directory}
 
 

@@ -40,7 +40,8 @@ def find(context: Context) -> tuple[list[Path], list[str]]:
         else:
             missing.append(
                 f"no {computers.SUFFIXES[form]} for {processor} in {BUILT_IN}/ of the checkout; "
-                f"run 'workshop appliance build --arch {processor} --format {form}', or name one: --appliance"
+                f"run 'workshop appliance build --arch {processor} --format {form}', or name a file with "
+                f"--appliance"
             )
     missing += [
         _not_needed(file, context.computers)

@@ -15,13 +15,14 @@ from organiser.thumbdrive.computers import COMPUTERS
 from organiser.thumbdrive.contents import LIST, Context, Found, Part, choose, load_contents
 from organiser.thumbdrive.names import BUNDLE, LOCAL
 from workshop.core.errors import WorkshopError
-from workshop.core.output import console, messages, print_json
+from workshop.core.options import Quiet, Verbose
+from workshop.core.output import console, messages, print_json, steps
 from workshop.core.settings import find_checkout, load_settings
 from workshop.sync.updates import load_updates
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Fill thumb drives: what is on them, many at once, verified.",
+    help="Plan, stage, write and verify sticks.",
 )
 
 
@@ -35,41 +36,48 @@ def _address(text: str | None) -> str | None:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Only this part; may be repeated.")]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Include only this part; may be repeated.")]
 Without = Annotated[list[str] | None, typer.Option("--without", help="Leave this part out; may be repeated.")]
 Appliances = Annotated[
     list[Path] | None,
     typer.Option(
         "--appliance",
         metavar="FILE",
-        help="A file with the machine (OVA, UTM or WSL), in place of the newest of its form in appliance/ of "
-        "the checkout; may be repeated.",
+        help="File of a virtual machine (OVA, UTM or WSL); default: the newest of each format in appliance/ "
+        "of the checkout; may be repeated.",
     ),
 ]
 Folder = Annotated[
-    list[Path] | None, typer.Option("--folder", help="Where files lie that cannot be downloaded here.")
+    list[Path] | None,
+    typer.Option("--folder", help="Folder with files that cannot be downloaded; may be repeated."),
 ]
 Work = Annotated[
-    Path | None, typer.Option("--work", help="For downloads and the staged stick; default: the cache.")
+    Path | None, typer.Option("--work", help="Folder for downloads and the staged stick; default: the cache.")
 ]
 For = Annotated[
     list[str] | None,
-    typer.Option("--for", help=f"Whose computers: {', '.join(COMPUTERS)}; with commas."),
+    typer.Option("--for", help=f"Target computers, separated by commas: {', '.join(COMPUTERS)}."),
 ]
 Classroom = Annotated[
     str | None,
     typer.Option(
         "--classroom",
         metavar="ADDRESS",
-        help="Where tablets and Chromebooks go; the page names it.",
+        help="Address of the classroom for tablets and Chromebooks, shown on the page.",
         callback=_address,
     ),
 ]
+Courses = Annotated[
+    list[Path] | None,
+    typer.Option("--course", metavar="FOLDER", help="A course of others to carry; may be repeated."),
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Download nothing.")]
-ContentsFile = Annotated[Path, typer.Option("--contents", help="Another list of parts.")]
+ContentsFile = Annotated[Path, typer.Option("--contents", help="List of parts.")]
 LARGEST = 16_000_000_000
 """Bytes of a stick that every organiser can buy; a plan for more is told."""
-Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not removable; confirms nothing.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Allow a disk that is not removable; --confirm is still needed.")
+]
 
 _MISSING, _TOO_LARGE = "red", "yellow"
 
@@ -84,14 +92,15 @@ def plan(
     work: Work = None,
     offline: Offline = False,
     classroom: Classroom = None,
+    courses: Courses = None,
     contents: ContentsFile = LIST,
     json: Json = False,
 ) -> None:
-    """Show what a stick would have on it, from where, how large, and what is missing."""
+    """Show a stick's planned contents: sources, sizes, and what is missing."""
     from organiser.thumbdrive.sources import look
 
     parts = _chosen(contents, only, without, appliances)
-    context = _context(appliances, for_, folder, work, offline, classroom)
+    context = _context(appliances, for_, folder, work, offline, classroom, courses)
     rows = [_row(part, look(part, context)) for part in parts]
     document = {
         "parts": rows,
@@ -156,8 +165,8 @@ def _print_total(what: str, total: int) -> None:
     _print(f"{what:<12} {_size(total):>12}", _TOO_LARGE if total > LARGEST else "")
     if total > LARGEST:
         _print(
-            f"That is more than a stick of {_size(LARGEST)} holds: take larger ones, name fewer kinds with "
-            "--for, or leave a part out by --without NAME",
+            f"This does not fit on a stick of {_size(LARGEST)}: use larger sticks, name fewer computers "
+            f"with --for, or leave out a part with --without NAME",
             _TOO_LARGE,
         )
 
@@ -175,20 +184,23 @@ def stage(
     work: Work = None,
     offline: Offline = False,
     classroom: Classroom = None,
+    courses: Courses = None,
     sign_with: Annotated[
-        Path | None, typer.Option("--sign-with", help="SSH key that vouches for the sticks; default: git's.")
+        Path | None, typer.Option("--sign-with", help="SSH key that signs the sticks; default: git's.")
     ] = None,
     allow_missing: Annotated[
-        bool, typer.Option("--allow-missing", help="Go on when something cannot be had.")
+        bool, typer.Option("--allow-missing", help="Go on if a part is not available.")
     ] = False,
     contents: ContentsFile = LIST,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Put a stick together in a folder, downloading what is not here yet."""
+    """Assemble the contents of a stick in a folder; download what is missing."""
     from organiser.thumbdrive import stage as staging
 
     parts = _chosen(contents, only, without, appliances)
-    context = _context(appliances, for_, folder, work, offline, classroom)
+    context = _context(appliances, for_, folder, work, offline, classroom, courses)
     target = (into or _stage_of(context.work)).absolute()
     report = staging.stage(parts, target, context, sign_with or _key_of_git(context.checkout))
     if json:
@@ -203,14 +215,14 @@ def stage(
         _print(f"{target}: {report.files} files, {_size(report.bytes)}, {signed}")
     if report.missing and not allow_missing:
         raise WorkshopError(
-            "a stick made from this would lack what is named above; give it, leave the part out by "
-            "--without NAME, or say --allow-missing"
+            "the parts above are missing; provide them, leave them out with --without NAME, or add "
+            "--allow-missing"
         )
 
 
 @app.command(epilog="Example: workshop stick disks")
 def disks(json: Json = False) -> None:
-    """List the disks of this machine: which are sticks, and where they are mounted."""
+    """List the disks of this machine, which of them are sticks, and their mount points."""
     from organiser.thumbdrive.drives import disks as list_disks
 
     found = [disk for disk in list_disks() if disk.bytes]
@@ -227,29 +239,32 @@ def disks(json: Json = False) -> None:
 
 @app.command(epilog="Example: workshop stick write /media/me/WORKSHOP --staged staged")
 def write(
-    sticks: Annotated[list[Path], typer.Argument(help="Mounted folders, or devices; several at once.")],
+    sticks: Annotated[list[Path], typer.Argument(help="Mounted folders or devices, several at once.")],
     staged: Annotated[
         Path | None,
         typer.Option("--staged", help="The staged folder; default: stage/ in the working folder."),
     ] = None,
     work: Work = None,
     format_: Annotated[
-        str | None, typer.Option("--format", help="exfat: make a device empty first. All on it is lost.")
+        str | None,
+        typer.Option("--format", help="exfat: format the device first. This deletes everything on it."),
     ] = None,
     confirm: Annotated[
         list[str] | None,
         typer.Option(
-            "--confirm", help="Size and model of each device to be erased by --format, as 'disks' shows them."
+            "--confirm", help="Size and model of a device that --format will erase, as 'disks' shows them."
         ),
     ] = None,
     reread: Annotated[
         bool,
-        typer.Option("--reread", help="Also read what seems right already, and mend what is damaged."),
+        typer.Option("--reread", help="Also read files that seem unchanged, and repair damaged ones."),
     ] = False,
     force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Make sticks equal to the staged folder; copy only what changed, and read back what was written."""
+    """Copy the staged folder to sticks: write only what changed, and read it back."""
     from organiser.thumbdrive.parallel import run_together
     from organiser.thumbdrive.prepare import prepared
     from organiser.thumbdrive.sums import read_staged
@@ -267,12 +282,12 @@ def write(
             if place.folder.is_relative_to(folder):
                 raise WorkshopError(f"{place.folder} is the staged folder itself; name a stick")
         total = sum(entry.bytes for entry in wanted.values())
-        messages.print(f"each stick takes {_size(total)} in {len(wanted):,} files")
+        steps.print(f"each stick takes {_size(total)} in {len(wanted):,} files")
         works = {
             str(stick): partial(write_stick, folder, place, wanted, reread)
             for stick, place in zip(sticks, places, strict=True)
         }
-        outcomes = run_together(works, messages)
+        outcomes = run_together(works, steps)
     done = [each for each in outcomes.values() if isinstance(each, Written)]
     failed = {name: str(why) for name, why in outcomes.items() if isinstance(why, WorkshopError)}
     if json:
@@ -287,7 +302,7 @@ def write(
         for each in done:
             _print(
                 f"{each.place}: {each.files} files written ({_size(each.written)}) and read back, "
-                f"{each.kept} were right already{' (read)' if reread else ''}, {each.removed} removed, "
+                f"{each.kept} were up to date{' (read)' if reread else ''}, {each.removed} removed, "
                 f"{each.seconds:.0f} s"
             )
     _fail([_line(name, why) for name, why in failed.items()], len(outcomes))
@@ -295,20 +310,21 @@ def write(
 
 @app.command(epilog="Example: workshop stick verify /media/me/WORKSHOP")
 def verify(
-    sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks, or the staged folder.")],
+    sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks or the staged folder.")],
     allowed_signers: Annotated[
         Path | None,
         typer.Option(
             "--allowed-signers",
-            help="The keys that may vouch for a stick; default: those that this machine has for updates.",
+            help="The keys that may sign a stick; default: this machine's keys for updates.",
         ),
     ] = None,
     require_signature: Annotated[
-        bool, typer.Option("--require-signature", help="An unsigned stick is not right.")
+        bool, typer.Option("--require-signature", help="Reject an unsigned stick.")
     ] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Read every file of a stick again: hashes, signature, what is missing and what is there besides."""
+    """Verify every file of a stick: hashes, signature, missing and additional files."""
     from organiser.thumbdrive.parallel import run_together
     from organiser.thumbdrive.verify import Verdict, check_stick
 
@@ -316,7 +332,7 @@ def verify(
     signers = allowed_signers or pinned
     check = partial(check_stick, signers=signers, pinned=pinned, must_be_signed=require_signature)
     works = {str(stick): partial(check, stick.absolute()) for stick in sticks}
-    outcomes = run_together(works, messages)
+    outcomes = run_together(works, steps)
     verdicts = [each for each in outcomes.values() if isinstance(each, Verdict)]
     bad = [_line(name, str(why)) for name, why in outcomes.items() if isinstance(why, WorkshopError)]
     for verdict in verdicts:
@@ -353,8 +369,8 @@ def _chosen(
     parts = choose(load_contents(contents), only or [], without or [])
     if named and not any(part.kind == "appliance" for part in parts):
         raise WorkshopError(
-            f"--appliance names {named[0].name}, and no virtual machine is among the parts; "
-            "leave one of both out"
+            f"--appliance names {named[0].name}, but the parts include no virtual machine; leave out one of "
+            f"the two"
         )
     return parts
 
@@ -366,12 +382,13 @@ def _context(
     work: Path | None,
     offline: bool,
     classroom: str | None,
+    courses: Sequence[Path] | None,
 ) -> Context:
     settings = load_settings()
     given = [*(folders or []), *([settings.stick] if settings.stick else [])]
     for folder in folders or []:
         if not folder.is_dir():
-            raise WorkshopError(f"there is no folder {folder}; correct --folder")
+            raise WorkshopError(f"no folder {folder}; correct --folder")
     return Context(
         checkout=find_checkout("local/setup.bash"),
         work=_work(work),
@@ -380,8 +397,9 @@ def _context(
         computers=computers.parse(for_ or []),
         folders=tuple(given),
         offline=offline or settings.offline,
+        courses=tuple(courses or ()),
         classroom=classroom or "",
-        say=lambda text: messages.print(text),
+        say=lambda text: steps.print(text),
     )
 
 

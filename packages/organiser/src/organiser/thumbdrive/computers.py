@@ -43,9 +43,7 @@ def parse(words: Sequence[str]) -> tuple[str, ...]:
     """Return kinds given one by one or with commas; WorkshopError names one that is unknown."""
     names = tuple(dict.fromkeys(filter(None, (name.strip() for name in ",".join(words).split(",")))))
     if words and not names:
-        raise WorkshopError(
-            f"--for names no kind of computer; choose from {', '.join(COMPUTERS)}, or leave it out"
-        )
+        raise WorkshopError(f"--for names no computer; choose from {', '.join(COMPUTERS)}, or leave it out")
     if unknown := [name for name in names if name not in COMPUTERS]:
         raise WorkshopError(
             f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(COMPUTERS)}"

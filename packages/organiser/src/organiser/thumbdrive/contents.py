@@ -24,6 +24,7 @@ KINDS = {
     "data": set(),
     "wheels": {"locks"},
     "debs": {"suite", "packages"},
+    "courses": {"python"},
 }
 """The kinds of part, each with the keys that it must have besides the common ones."""
 
@@ -75,7 +76,7 @@ def choose(parts: Sequence[Part], only: Sequence[str], without: Sequence[str]) -
     known = [part.name for part in parts]
     for name in [*only, *without]:
         if name not in known:
-            raise WorkshopError(f"there is no part '{name}'; there are: {', '.join(known)}")
+            raise WorkshopError(f"no part '{name}'; available: {', '.join(known)}")
     return [part for part in parts if (not only or part.name in only) and part.name not in without]
 
 
@@ -108,6 +109,8 @@ class Context:
     folders: tuple[Path, ...] = ()
     """Where files may lie that cannot be downloaded here."""
     offline: bool = False
+    courses: tuple[Path, ...] = ()
+    """The folders of courses of others that come along."""
     classroom: str = ""
     """The address that the page names to tablets and Chromebooks, if there is a classroom."""
     say: Callable[[str], None] = lambda text: None

@@ -127,7 +127,7 @@ def _mirror() -> str:
         address = line.split()[-1].rstrip("/")
         if address.endswith("/debian"):
             return address
-    raise WorkshopError("this machine's apt knows no mirror of Debian")
+    raise WorkshopError("this machine's apt has no Debian mirror")
 
 
 def _private_apt(work: Path, mirror: str, suites: Sequence[str]) -> list[str]:

@@ -106,7 +106,9 @@ def place_at(folder: Path, force: bool) -> Place:
     a disk that cannot be unplugged (unless ``force``).
     """
     if not folder.is_dir():
-        raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder, or name its device")
+        raise WorkshopError(
+            f"{folder} is not a folder; mount the stick and name its folder, or name its device"
+        )
     mount = _mount_of(folder.resolve())
     disk = _disk_of(mount["source"], disks())
     _require_stick(folder, disk, force, is_system=mount["target"] in _SYSTEM)
@@ -116,12 +118,12 @@ def place_at(folder: Path, force: bool) -> Place:
 def _require_stick(path: Path, disk: Disk | None, force: bool, *, is_system: bool = False) -> None:
     if is_system or (disk and disk.is_system):
         raise WorkshopError(
-            f"{path} is on the disk that this machine runs from, which is never written; name a stick, or "
-            "fill a folder with 'workshop stick stage DIR'"
+            f"{path} is on the system disk, which is never written; name a stick, or fill a folder with "
+            f"'workshop stick stage DIR'"
         )
     if not (disk and disk.removable) and not force:
         what = f" ({disk.title})" if disk else ""
-        raise WorkshopError(f"{path}{what} is not removable; say --force if you mean it")
+        raise WorkshopError(f"{path}{what} is not removable; add --force to write it anyway")
 
 
 def _is_fat32(mount: dict[str, str], disk: Disk | None) -> bool:
@@ -156,8 +158,8 @@ def device_at(path: Path, force: bool) -> Disk:
     """Return the disk of a device that shall be written or formatted; refused as ``place_at`` does."""
     disk = _disk_of(str(path), disks())
     if disk is None:
-        raise WorkshopError(f"{path} is no disk that lsblk lists; see 'workshop stick disks'")
+        raise WorkshopError(f"{path} is not a disk that lsblk lists; see 'workshop stick disks'")
     _require_stick(path, disk, force)
     if disk.read_only:
-        raise WorkshopError(f"{path} is read-only; move the lock on its side, or take another")
+        raise WorkshopError(f"{path} is read-only; move the lock on its side, or use another stick")
     return disk

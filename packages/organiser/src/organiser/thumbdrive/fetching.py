@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from organiser.thumbdrive.contents import Context, Found, StickFile
-from workshop.core.output import Progress, messages
+from workshop.core.output import Progress, steps
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.fetch import Options, fetch_all
 from workshop.datasets.store import Store
@@ -25,7 +25,7 @@ def bring(datasets: Sequence[Dataset], store: Store, options: Options) -> dict[s
     os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
     reasons: dict[str, str] = {}
     while rest := [each for each in datasets if not has(store, each)]:
-        results = fetch_all(rest, rest, store, options, Progress(messages))
+        results = fetch_all(rest, rest, store, options, Progress(steps))
         reasons = {each.name: each.why for each in results if each.state == "unavailable"}
         if len(reasons) in (0, len(rest)):
             break

@@ -21,6 +21,7 @@ CLOSING = (SIGNATURE, SUMS)
 WHEELS = "wheels"
 DATA = "data"
 DEBS = "debs"
+COURSES = "courses"
 """Folders that set-up looks for on a stick."""
 SITE = "site"
 PREFLIGHT = "check-my-computer"
@@ -59,7 +60,7 @@ def require_writable(names: Iterable[str]) -> None:
     last = ""
     for name in sorted(names):
         if name == last:
-            raise WorkshopError(f"{name} is to be on the stick twice, from two places; rename one")
+            raise WorkshopError(f"{name} would be on the stick twice, from two sources; rename one")
         last = name
         if why := fault(name):
             raise WorkshopError(f"{name} cannot be on a stick: it {why}; rename it")
@@ -68,5 +69,5 @@ def require_writable(names: Iterable[str]) -> None:
             before = taken.setdefault(key, f"{kind} {path.as_posix()}")
             if before != f"{kind} {path.as_posix()}":
                 raise WorkshopError(
-                    f"{name} and {before.split(' ', 1)[1]} are one name on Windows; rename one"
+                    f"{name} and {before.split(' ', 1)[1]} are the same name on Windows; rename one"
                 )

@@ -28,13 +28,14 @@ WSL_FIRST = "windows-wsl"
 QUESTIONS = {
     "ask-mac": (
         "Apple chip or Intel?",
-        "Your browser does not say. Look: <em>Apple menu, About This Mac</em>.",
+        "Your browser cannot tell which one you have. Open <em>Apple menu, About This Mac</em>.",
         "about-mac",
         {"macos-arm": ("Apple chip", "Apple M and a number"), "macos-intel": ("Intel", "the word Intel")},
     ),
     "ask-windows": (
         "Intel, AMD or Arm?",
-        "Your browser does not say. Look: <em>Settings, System, About</em>, at <em>System type</em>.",
+        "Your browser cannot tell which one you have. Open <em>Settings, System, About</em> and read "
+        "<em>System type</em>.",
         "about-windows",
         {"windows": ("Intel or AMD", "x64-based"), "windows-arm": ("Arm", "ARM-based")},
     ),
@@ -43,40 +44,42 @@ QUESTIONS = {
 NOTHING = Step(
     "Nothing to install",
     picture("ask"),
-    "This stick has no machine for this computer. Share a neighbour's for the lessons; demos and slides are "
-    "below.",
+    "This stick has no virtual machine for this computer. Share a neighbour's computer for the lessons; "
+    "demos and slides are below.",
 )
 ARM = Step(
     "Read this first",
     picture("ask"),
-    "On an Arm processor only machines made for Arm run, and this stick has none: copy nothing. Share a "
-    "neighbour's computer for the lessons; demos and slides below work on yours.",
+    "An Arm processor runs only virtual machines made for Arm, and this stick has none. Copy nothing. Share "
+    "a neighbour's computer for the lessons; the demos and slides below work on yours.",
 )
 LINUX_ARM = Step(
     "Ask for another stick",
     picture("ask"),
-    f"On Linux with an Arm processor the computer itself becomes the workshop, by <code>{LOCAL}</code>, "
-    "which this stick lacks. Ask your organiser for one that has it; demos and slides below work on yours.",
+    f"On Linux with an Arm processor, <code>{LOCAL}</code> installs the workshop on the computer itself, but "
+    "this stick lacks that file. Ask your organiser for a stick that has it. The demos and slides below "
+    "work.",
 )
 NONE = {"windows-arm": ARM, "macos-arm": ARM, "linux-arm": LINUX_ARM}
 """What is said where the stick has nothing for a system; ``NOTHING`` to all others."""
 FORBIDDEN = {
     "windows": (
         "smartscreen",
-        "If Windows stops a file",
-        "<p><em>Windows protected your PC</em> says that Windows does not know who made it. Press <em>More "
+        "If Windows blocks a file",
+        "<p><em>Windows protected your PC</em> means that Windows does not know the publisher. Press "
+        "<em>More "
         "info</em>, then <em>Run anyway</em>.</p>",
     ),
     "macos": (
         "gatekeeper",
-        "If macOS stops a file",
+        "If macOS blocks a file",
         "<ul><li><strong>macOS 15 and later:</strong> press <em>Done</em>, not <em>Move to Trash</em>. Open "
-        "<em>System Settings, Privacy &amp; Security</em>, scroll down to <em>Open Anyway</em>, and "
-        "confirm.</li>"
-        "<li><strong>macOS 14 and earlier:</strong> right-click the file, <em>Open</em>, and again "
-        "<em>Open</em>.</li>"
-        "<li><strong>A machine</strong> that was unpacked, or any file that still does not open: in Terminal "
-        "type <code>xattr -dr com.apple.quarantine</code> and a space, drag the file into that window, press "
+        "<em>System Settings, Privacy &amp; Security</em>, scroll down, press <em>Open Anyway</em> "
+        "and confirm.</li>"
+        "<li><strong>macOS 14 and earlier:</strong> right-click the file, choose <em>Open</em>, and press "
+        "<em>Open</em> again.</li>"
+        "<li><strong>An unpacked machine, or a file that still does not open:</strong> in Terminal type "
+        "<code>xattr -dr com.apple.quarantine</code> and a space, drag the file into that window and press "
         "Return.</li></ul>",
     ),
 }
@@ -98,13 +101,15 @@ def require_address(text: str) -> str:
         address = urlsplit(text)
         port = address.port
     except ValueError as error:
-        raise ValueError(f"{text!r} is no address: {error}") from error
+        raise ValueError(f"{text!r} is not an address: {error}") from error
     if address.scheme not in ("http", "https") or not address.hostname or port == 0:
-        raise ValueError(f"{text!r} is no address; it begins with https:// or http:// and names the server")
+        raise ValueError(
+            f"{text!r} is not an address; an address begins with https:// or http:// and names a server"
+        )
     if any(char.isspace() or not char.isprintable() for char in text) or "\\" in text:
-        raise ValueError(f"{text!r} is no address: there is a character in it that none has")
+        raise ValueError(f"{text!r} is not an address: it contains a character that addresses do not have")
     if "@" in address.netloc:
-        raise ValueError("an address with a password in it would be on every stick; leave that out")
+        raise ValueError("remove the password from the address: it would be on every stick")
     return text
 
 
@@ -125,7 +130,7 @@ def _question(name: str) -> str:
     title, text, figure, answers = QUESTIONS[name]
     choices = "".join(
         f'<a class="answer" href="#{system}" data-system="{system}"><strong>{short}</strong> '
-        f"<span>it says <em>{sign}</em></span></a>"
+        f"<span>it shows <em>{sign}</em></span></a>"
         for system, (short, sign) in answers.items()
     )
     return (
@@ -176,11 +181,11 @@ def _which(name: str, others: Sequence[Way]) -> str:
         return ""
     if name == WSL_FIRST:
         return (
-            "<p>Without WSL, Hyper-V and Docker Desktop take "
+            "<p>If this computer uses none of WSL, Hyper-V and Docker Desktop, use "
             '<a href="#windows" data-system="windows">VirtualBox</a>.</p>'
         )
     return (
-        f'<p>If WSL 2, Hyper-V or Docker Desktop is on this computer, take <a href="#{WSL_FIRST}" '
+        f'<p>If WSL 2, Hyper-V or Docker Desktop is active on this computer, use <a href="#{WSL_FIRST}" '
         f'data-system="{WSL_FIRST}">WSL</a>: VirtualBox is slow or fails there.</p>'
     )
 
@@ -198,9 +203,9 @@ def _leave(way: Way) -> str:
 
 
 _NOTHING_TO_INSTALL = (
-    '<p class="file">Nothing has to be installed here.</p>'
-    "<p>The lessons run on the organiser's server, where there is a classroom. Demos and slides on this "
-    "stick open here as well.</p>",
+    '<p class="file">You need not install anything.</p>'
+    "<p>If there is a classroom, the lessons run on the organiser's server. Demos and slides on this stick "
+    "open here, too.</p>",
 )
 
 
@@ -222,8 +227,8 @@ def _instead(way: Way) -> str:
     title = ", ".join(filter(None, (way.title, way.when)))
     return (
         f'<details class="instead"><summary>Or instead: {title}</summary>'
-        "<p><strong>Do one or the other, never both:</strong> both want the ports 8080 to 8082, so whichever "
-        f"starts second does not answer.</p>{_file(way)}{_steps(way)}{way.after}{_trouble(way)}{_leave(way)}"
+        "<p><strong>Do one or the other, never both:</strong> both use the ports 8080 to 8082, so the second "
+        f"one cannot start.</p>{_file(way)}{_steps(way)}{way.after}{_trouble(way)}{_leave(way)}"
         "</details>"
     )
 
@@ -234,9 +239,10 @@ def _older(way: Way) -> str:
         return ""
     return (
         '<p class="quiet"><strong>Is an older workshop on this computer?</strong> Start it first, open '
-        "<code>localhost:8080/workshop/updates</code>, press <em>Download my notebooks</em>, and shut it "
-        "down: both want the same ports. In the new one that page has <em>Bring them here</em>. Delete the "
-        "old one only after that.</p>"
+        "<code>localhost:8080/workshop/updates</code>, press <em>Download my notebooks</em> and shut it "
+        "down, "
+        "because both use the same ports. In the new workshop, press <em>Bring them here</em> on that page. "
+        "Then delete the old one.</p>"
     )
 
 
@@ -244,7 +250,7 @@ def _checker(maker: str, stick: Stick) -> str:
     if maker not in CHECKS or not (name := stick.preflight(CHECKS[maker][-1])):
         return ""
     how = _start(maker, name)
-    return f"<p>Before you begin: {how} It says whether this computer can do it, and opens your way here.</p>"
+    return f"<p>Before you begin: {how} It checks this computer and opens the right section of this page.</p>"
 
 
 def _start(maker: str, name: str) -> str:
@@ -266,7 +272,7 @@ def _verifier(maker: str, stick: Stick) -> str:
     script = CHECKS[maker][0]
     if script not in stick.names:
         return ""
-    line = f"Is this stick whole? To see, {_start(maker, script)} It takes some minutes."
+    line = f"To check that this stick is complete, {_start(maker, script)} It takes a few minutes."
     return f'<p class="quiet">{line}</p>'
 
 
@@ -275,8 +281,8 @@ def _classroom(system: str, stick: Stick) -> str:
         return ""
     address = escape(stick.classroom)
     return (
-        f'<p class="quiet">Nothing of this works here? Then <a href="#tablet" data-system="tablet">the '
-        f"classroom</a> at {address} needs a browser only.</p>"
+        f'<p class="quiet">If none of this works, use <a href="#tablet" data-system="tablet">the '
+        f"classroom</a> at {address}. It needs only a browser.</p>"
     )
 
 
@@ -285,6 +291,6 @@ def _more(stick: Stick) -> str:
     if f"{SITE}/index.html" in stick.names:
         links.append((f"{SITE}/index.html", "Start page, with demos and slides"))
     if f"{SITE}/docs/index.html" in stick.names:
-        links.append((f"{SITE}/docs/index.html", "The manual, with a search"))
+        links.append((f"{SITE}/docs/index.html", "The manual, with search"))
     links += [(name, f"Slides: {PurePosixPath(name).parent.name}") for name in stick.slides()]
     return "\n".join(f'<li><a href="{quote(name)}">{escape(title)}</a></li>' for name, title in links)

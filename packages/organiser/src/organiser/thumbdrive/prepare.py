@@ -42,12 +42,14 @@ def prepared(
         disk.path if format_exfat else _node_with_files(stick, disk)[0] for stick, disk in devices.items()
     ]
     if len({path.resolve() for path in sticks}) < len(sticks) or len(set(nodes)) < len(nodes):
-        raise WorkshopError("a stick is named twice; name each once")
+        raise WorkshopError("a stick is named twice; name each only once")
     places = [_place(stick, devices.get(stick), format_exfat, force, stack) for stick in sticks]
     for stick, place in zip(sticks, places, strict=True):
         for other, another in zip(sticks, places, strict=True):
             if place is not another and another.folder.is_relative_to(place.folder):
-                raise WorkshopError(f"{other} is on the stick {stick}, which is named, too; name each once")
+                raise WorkshopError(
+                    f"{other} is on the stick {stick}, which is also named; name each only once"
+                )
     return places
 
 
@@ -56,7 +58,7 @@ def _require_confirmed(stick: Path, disk: Disk, confirmed: Sequence[str]) -> Non
         raise WorkshopError(f"{disk.path} is mounted at {disk.mounts[0]}; unmount it before it is formatted")
     if disk.title not in confirmed:
         raise WorkshopError(
-            f"--format deletes everything on {stick}; if it is the right one, say --confirm '{disk.title}'"
+            f"--format deletes everything on {stick}; if it is the right device, add --confirm '{disk.title}'"
         )
 
 
@@ -89,7 +91,7 @@ def _require_unchanged(stick: Path, disk: Disk, force: bool) -> None:
     """Look again right before a disk is erased: others were formatted meanwhile, and sticks are swapped."""
     if device_at(stick, force) != disk:
         raise WorkshopError(
-            f"{stick} is not the disk any more that was confirmed ({disk.title}), or was mounted meanwhile; "
+            f"{stick} is no longer the disk that was confirmed ({disk.title}), or was mounted meanwhile; "
             "nothing on it was changed: look at 'workshop stick disks' and run this again"
         )
 
@@ -123,7 +125,7 @@ def _first_partition(disk: str, seconds: float = 60.0) -> str:
     deadline = time.monotonic() + seconds
     while not Path(node).exists():
         if time.monotonic() > deadline:
-            raise WorkshopError(f"{node} did not appear; pull the stick out, plug it in and run this again")
+            raise WorkshopError(f"{node} did not appear; unplug the stick, plug it in and run this again")
         time.sleep(0.1)
     return node
 

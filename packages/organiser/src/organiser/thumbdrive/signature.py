@@ -71,7 +71,7 @@ def check(folder: Path, allowed_signers: Path | None) -> Signature:
     if allowed_signers is None:
         return Signature("unknown", _fingerprint(good.stdout))
     if not allowed_signers.is_file():
-        raise WorkshopError(f"there is no file {allowed_signers}; name the organiser's list of keys")
+        raise WorkshopError(f"no file {allowed_signers}; name the organiser's list of keys")
     allowed = ("-f", str(allowed_signers))
     found = _ssh_keygen(data, "find-principals", folder / SIGNATURE, *allowed)
     name = found.stdout.decode(errors="replace").splitlines()

@@ -13,13 +13,15 @@ import yaml
 from organiser.thumbdrive import appliance, computers, debs, wheels
 from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
 from organiser.thumbdrive.fetching import download, found_in, has
-from organiser.thumbdrive.names import require_writable
+from organiser.thumbdrive.names import DATA, WHEELS, require_writable
 from workshop.core import programs
 from workshop.core.errors import WorkshopError
 from workshop.core.files import hash_file
+from workshop.courses.course import read_course, require_sound
 from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
 from workshop.site.build import RECORD, build_site
+from workshop.sync.source import read_folder
 
 MARKS = {".dmg": (b"koly", -512), ".msi": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0)}
 """What installers have that nobody lists a hash of, and where: a disk image's trailer, an MSI's head."""
@@ -210,6 +212,64 @@ def _wheels(part: Part, context: Context, fetch: bool) -> Found:
     return found
 
 
+def _courses(part: Part, context: Context, fetch: bool) -> Found:
+    """Bring the files of each course as its machines take them, and what adding it installs and fetches."""
+    found = Found()
+    for folder in context.courses:
+        course = read_course(folder)
+        require_sound(course)
+        files = read_folder(folder, ".")
+        found.missing += [f"{course.name}/{path}: {why}" for path, why in files.skipped.items()]
+        place = f"{part.into}/{course.name}"
+        if any(file.name.startswith(f"{place}/") for file in found.files):
+            raise WorkshopError(f"two courses are called {course.name}; leave one out of --course")
+        found.files += [StickFile(f"{place}/{path}", folder / path) for path in files.files]
+        work, data = context.work / part.name / "wheels", context.work / part.name / "data" / course.name
+        for kernel in course.kernels:
+            if kernel.is_own:
+                lock = course.folder / kernel.lock
+                _join(found, _locked(lock, [part.more["python"]], work, context, fetch))
+        _join(found, found_in(Store(data), course.datasets(), context, fetch, DATA, folders=True))
+    return found
+
+
+def _locked(lock: Path, pythons: Sequence[str], work: Path, context: Context, fetch: bool) -> Found:
+    uv = programs.find_uv(context.settings, context.checkout)
+    processors = computers.processors_of(context.computers)
+    work.mkdir(parents=True, exist_ok=True)
+    listed = wheels.wheels_for(lock, pythons, processors, uv, work, context.offline)
+    store = Store(work)
+    if fetch:
+        wheels.copy_local(store, listed)
+    return found_in(store, listed, context, fetch, WHEELS)
+
+
+def _join(found: Found, more: Found) -> None:
+    found.files = once([*found.files, *more.files])
+    found.expected = list(dict.fromkeys([*found.expected, *more.expected]))
+    found.missing += more.missing
+
+
+def once(files: Sequence[StickFile]) -> list[StickFile]:
+    """Return each file once, where two parts bring the same one, such as a package that both need.
+
+    Those that differ stay, and are refused by name (``require_writable``).
+    """
+    kept: dict[str, StickFile] = {}
+    others = []
+    for file in files:
+        first = kept.setdefault(file.name, file)
+        if first is not file and not _same(first.source, file.source):
+            others.append(file)
+    return [*kept.values(), *others]
+
+
+def _same(one: Path | bytes, other: Path | bytes) -> bool:
+    if isinstance(one, Path) and isinstance(other, Path):
+        return filecmp.cmp(one, other, shallow=False)
+    return one == other
+
+
 def _debs(part: Part, context: Context, fetch: bool) -> Found:
     work, processors = context.work / part.name, computers.processors_of(context.computers)
     if fetch:
@@ -252,4 +312,5 @@ _KINDS: dict[str, Callable[[Part, Context, bool], Found]] = {
     "data": _data,
     "wheels": _wheels,
     "debs": _debs,
+    "courses": _courses,
 }

@@ -25,7 +25,7 @@ from organiser.thumbdrive.ownership import (
     require_no_clash,
     write_own,
 )
-from organiser.thumbdrive.sources import gather
+from organiser.thumbdrive.sources import gather, once
 from organiser.thumbdrive.sums import format_sums
 from workshop.core.errors import WorkshopError
 from workshop.core.files import hash_file, write_whole
@@ -67,6 +67,7 @@ def stage(parts: Sequence[Part], folder: Path, context: Context, key: Path | Non
         found = gather(part, context)
         files += found.files
         note(staged, part, found)
+    files = once(files)
     files += own_files(parts, files, key, context.classroom)
     require_writable(file.name for file in files)
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +109,7 @@ def _place_all(files: Sequence[StickFile], folder: Path, memory: Memory) -> dict
         hashes = {file.name: _place(file, folder / file.name, memory) for file in files}
     except OSError as error:
         raise WorkshopError(
-            f"cannot write to {folder}: {error.strerror}; make room and stage again"
+            f"cannot write to {folder}: {error.strerror}; free some space and stage again"
         ) from error
     write_own(folder, wanted)
     memory.save()

@@ -88,7 +88,7 @@ def check_stick(
     Raises WorkshopError when there is no list.
     """
     if not folder.is_dir():
-        raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder")
+        raise WorkshopError(f"{folder} is not a folder; mount the stick and name its folder")
     hashes = read_sums(folder)
     if hashes is None:
         begun = " (it was not written to its end)" if (folder / OWN).exists() else ""

@@ -91,34 +91,34 @@ def _opened(how_to_log_in: str) -> Step:
     return Step(
         "Open the workshop",
         picture("open"),
-        f"This page answers about a minute after the start. {how_to_log_in}",
+        f"The page opens about a minute after the machine starts. {how_to_log_in}",
         f'<a class="button" href="{START_PAGE}">{START_PAGE.removeprefix("http://").rstrip("/")}</a>',
     )
 
 
-IN_ITS_WINDOW = "Jupyter asks for a code once: it is in the machine's own window."
+IN_ITS_WINDOW = "Jupyter asks for a code once. The machine's window shows it."
 NO_ANSWER = (
     "<em>This site can't be reached</em>, or <em>Unable to connect</em>",
-    "Wait two minutes and load the page again. If another copy of the workshop runs, shut that one down: "
-    "both need the ports 8080 to 8082.",
+    "Wait two minutes and reload the page. If another copy of the workshop is running, shut it down: both "
+    "need the ports 8080 to 8082.",
 )
 WRONG_CODE = (
     "<em>That is not the code of this machine</em>",
-    "Look at the machine's window again: a used or older code is replaced by a new one.",
+    "Look at the machine's window again: it shows a new code after each use.",
 )
 USED_LINK = (
     "<em>… or the link was used already</em>",
-    "Type <code>workshop open</code> in the workshop's window for another one.",
+    "Type <code>workshop open</code> in the workshop's window to get another link.",
 )
 VIRTUALBOX_TROUBLE = (
     (
         "<em>Could not create the imported medium</em>",
-        "The disk is full, or the copy is not whole. Make 12 GB free, copy the file again, and import that.",
+        "The disk is full or the copy is incomplete. Free 12 GB, copy the file again and import the copy.",
     ),
     (
         "<em>VT-x is disabled</em> or <em>AMD-V is disabled</em>",
-        "Restart the computer and press the key for its set-up (F2, F10, F12, Del or Esc). Switch "
-        "<em>virtualisation</em> (VT-x, AMD-V, SVM) on.",
+        "Restart the computer and press the key for the firmware settings (F2, F10, F12, Del or Esc). Switch "
+        "on <em>virtualisation</em> (VT-x, AMD-V, SVM).",
     ),
     ("The machine's window stays black", "Wait two minutes, then choose <em>Machine, Reset</em>."),
     NO_ANSWER,
@@ -126,12 +126,12 @@ VIRTUALBOX_TROUBLE = (
 )
 HYPERVISOR = (
     "<em>VT-x is not available</em>, or a green turtle below the machine's window",
-    "Windows' own hypervisor is on. Use WSL on this page if the stick has it.",
+    "Windows' own hypervisor is on. If this page offers WSL, use WSL.",
 )
 UTM_TROUBLE = (
     (
         "<em>UTM is damaged</em>, or macOS moves it to the bin",
-        "See <em>If macOS stops a file</em>; then open it again.",
+        "See <em>If macOS blocks a file</em>, then open it again.",
     ),
     (
         "<em>Your system has run out of application memory</em>",
@@ -144,11 +144,12 @@ WSL_TROUBLE = (
     (
         "<em>Virtual Machine Platform</em>, or <code>0x80370102</code>",
         "Open Terminal as administrator, type <code>wsl --install --no-distribution</code>, and restart "
-        "Windows. If it stays, switch virtualisation (VT-x, AMD-V, SVM) on in the firmware.",
+        "Windows. If that does not help, switch on virtualisation (VT-x, AMD-V, SVM) in the firmware "
+        "settings.",
     ),
     (
         "<em>A distribution with the supplied name already exists</em>",
-        "An older workshop has the name. See below the steps.",
+        "An older workshop has this name. See the section below the steps.",
     ),
     (
         "<em>This site can't be reached</em> after a while",
@@ -159,7 +160,7 @@ WSL_TROUBLE = (
 LOCAL_TROUBLE = (
     (
         "<em>sudo: a password is required</em>",
-        "Type your own password. An account without sudo asks the computer's owner.",
+        "Type your own password. If your account may not use sudo, ask the owner of the computer.",
     ),
     NO_ANSWER,
     USED_LINK,
@@ -174,7 +175,7 @@ def _virtualbox(system: str, stick: Stick) -> Way | None:
     texts = {
         "windows": (
             picture("windows-installer"),
-            "Open it and press <em>Next</em> until it is done. Windows asks once: say <em>Yes</em>.",
+            "Open it and press <em>Next</em> until it is installed. When Windows asks, press <em>Yes</em>.",
         ),
         "linux": (
             terminal(
@@ -186,14 +187,14 @@ def _virtualbox(system: str, stick: Stick) -> Way | None:
             ),
             "In a terminal in this stick's folder: "
             f"<code>sudo sh {escape(quoted(system, installer))}</code>. "
-            "Or take the VirtualBox of your distribution.",
+            "Or install the VirtualBox package of your distribution.",
         ),
     }
     figure, text = texts.get(
         system,
         (
             picture("macos-installer"),
-            "Open it, then double-click <em>VirtualBox.pkg</em> in it. macOS asks for your password.",
+            "Open it, then double-click <em>VirtualBox.pkg</em>. macOS asks for your password.",
         ),
     )
     if not installer:
@@ -206,16 +207,16 @@ def _virtualbox(system: str, stick: Stick) -> Way | None:
         Step(
             "Import the machine",
             picture("import"),
-            "If there is room, copy it to your disk first. Open it, press <em>Finish</em>, and wait. Then "
+            "If your disk has room, copy the file to it first. Open it, press <em>Finish</em> and wait. Then "
             "select the machine and press <em>Start</em>.",
             link(file),
         ),
         _opened(IN_ITS_WINDOW),
     )
-    when = "where UTM cannot be installed" if system == "macos-arm" else ""
+    when = "if you cannot install UTM" if system == "macos-arm" else ""
     leave = (
-        "In the machine's window choose <em>Machine, ACPI Shutdown</em>. To come back, select it in "
-        "VirtualBox and press <em>Start</em>: your notebooks are in the machine."
+        "In the machine's window choose <em>Machine, ACPI Shutdown</em>. To come back, select the machine "
+        "in VirtualBox and press <em>Start</em>. Your notebooks are in the machine."
     )
     trouble = (*((HYPERVISOR,) if system == "windows" else ()), *VIRTUALBOX_TROUBLE)
     return Way("VirtualBox", when, steps, file, "", not installer, trouble, leave)
@@ -227,7 +228,7 @@ def _utm(_: str, stick: Stick) -> Way | None:
         return None
     app = stick.utm()
     text = (
-        "Open it and drag UTM onto <em>Applications</em>. If macOS does not start it, see <em>If macOS stops "
+        "Open it and drag UTM onto <em>Applications</em>. If macOS does not open it, see <em>If macOS blocks "
         "a file</em>."
     )
     if not app:
@@ -240,18 +241,19 @@ def _utm(_: str, stick: Stick) -> Way | None:
         Step(
             "Unpack the machine",
             picture("unpack"),
-            "Copy it to your disk and double-click it: a machine that ends in <em>.utm</em> comes out. "
-            "Double-click that, too; in UTM press the large arrow. If macOS refuses one of them, see "
-            "<em>If macOS stops a file</em>.",
+            "Copy the file to your disk and double-click it to unpack a machine whose name ends in "
+            "<em>.utm</em>. "
+            "Double-click the machine; in UTM press the large arrow. If macOS blocks one of them, see "
+            "<em>If macOS blocks a file</em>.",
             link(file),
         ),
         _opened(IN_ITS_WINDOW),
     )
     leave = (
         "In the machine's window press the power button and choose <em>Request power down</em>. To come "
-        "back, press the large arrow in UTM: your notebooks are in the machine."
+        "back, press the large arrow in UTM. Your notebooks are in the machine."
     )
-    when = "where VirtualBox cannot be installed"
+    when = "if you cannot install VirtualBox"
     return Way("UTM", when, steps, file, "", not app, UTM_TROUBLE, leave)
 
 
@@ -262,21 +264,22 @@ def _wsl(system: str, stick: Stick) -> Way | None:
         return None
     installer = stick.wsl_installer(arm=arm)
     ask = (
-        f"Open <em>Terminal</em> from the start menu and type {_typed('wsl --version')}. With 2.4.4 or newer "
-        "go on. If it is older, or none: "
+        f"Open <em>Terminal</em> from the start menu and type {_typed('wsl --version')}. If it shows "
+        "2.4.4 or newer, continue. Otherwise "
     )
     if installer:
-        text = f"{ask} open the file above, then restart Windows if it asks for that."
+        text = f"{ask}open the file above, then restart Windows if asked."
     else:
         text = (
-            f"{ask} {_typed('wsl --update')}, which <strong>needs a network</strong>; or what is said below "
+            f"{ask}type {_typed('wsl --update')}, which <strong>needs a network</strong>. Without one, "
+            f"see below "
             "the steps."
         )
     steps = (
         Step(
             "Is WSL new enough?",
             terminal(
-                "A terminal in Windows: wsl --version is typed, and it answers with 2.4.4 or newer.",
+                "A terminal in Windows: the command wsl --version shows 2.4.4 or newer.",
                 "Terminal",
                 "> wsl --version",
                 "WSL version: 2.4.4.0",
@@ -288,18 +291,19 @@ def _wsl(system: str, stick: Stick) -> Way | None:
         Step(
             "Install the machine",
             picture("wsl"),
-            "Copy it to your disk and double-click it. The window that opens makes everything ready, then "
-            "shows addresses, and a link that logs you in to Jupyter. <strong>Leave it open</strong>: "
-            "without a window WSL ends the workshop. If Windows warns, see <em>If Windows stops a file</em>.",
+            "Copy the file to your disk and double-click it. A window opens, sets everything up, then shows "
+            "the addresses and a link that logs you in to Jupyter. <strong>Leave the window open</strong>: "
+            "WSL stops the workshop when you close it. If Windows warns you, see <em>If Windows blocks "
+            "a file</em>.",
             link(file),
         ),
-        _opened("To log in to Jupyter, open the link in the window that opened; it counts once."),
+        _opened("To log in to Jupyter, open the link in that window. It works once."),
     )
-    when = "if WSL 2, Hyper-V or Docker Desktop is on, or VirtualBox is forbidden"
+    when = "if WSL 2, Hyper-V or Docker Desktop is on, or VirtualBox is not allowed"
     after = _next_to_another(file) + _older_wsl(file)
     leave = (
-        "Save, and close the window: the workshop ends some seconds later. To come back, open "
-        "<em>deep-learning-workshop</em> in the start menu: your notebooks are in it."
+        "Save your work and close the window. The workshop stops a few seconds later. To come back, open "
+        "<em>deep-learning-workshop</em> in the start menu. Your notebooks are in it."
     )
     return Way("WSL", when, steps, file, after, not installer, WSL_TROUBLE, leave)
 
@@ -308,9 +312,9 @@ def _next_to_another(file: str) -> str:
     """Tell how to install it where an older one has the name that a double click gives it."""
     name = escape(quoted("windows", PurePosixPath(file).name))
     return (
-        "<h3>Where an older workshop is installed as WSL</h3>"
-        "<p>The double click says that its name is taken. When its notebooks are downloaded, type in a "
-        "Terminal, in the folder of your copy:</p>"
+        "<h3>If an older workshop is installed in WSL</h3>"
+        "<p>The double-click reports that the name is taken. Download the notebooks of the older workshop. "
+        "Then type in a Terminal, in the folder of your copy:</p>"
         "<pre>wsl --terminate deep-learning-workshop\n"
         f"wsl --install --from-file {name} --name workshop-2</pre>"
     )
@@ -320,16 +324,16 @@ def _older_wsl(file: str) -> str:
     """Tell how to do without the double click."""
     name = escape(quoted("windows", PurePosixPath(file).name))
     return (
-        "<h3>With a WSL older than 2.4.4, and no network</h3>"
-        "<p>The double click does not work, but these three lines do. Open the stick's folder "
+        "<h3>With a WSL older than 2.4.4 and no network</h3>"
+        "<p>Use three commands instead of the double-click. Open the stick's folder "
         f"<em>{escape(str(PurePosixPath(file).parent))}</em>, type <code>cmd</code> into its address bar, "
-        "press Enter, and in the black window:</p>"
+        "press Enter, and type in the black window:</p>"
         f"<pre>wsl --import deep-learning-workshop %USERPROFILE%\\workshop {name}\n"
         "wsl -d deep-learning-workshop -u root /usr/lib/wsl/first-start\n"
         "wsl -d deep-learning-workshop -u workshop</pre>"
-        "<p>Leave the window of the last one open: without one WSL ends the workshop.</p>"
-        '<p class="quiet">A Windows that never had WSL lacks it altogether; then your organiser, or a '
-        "network, has to help.</p>"
+        "<p>Leave the last window open: WSL stops the workshop when you close it.</p>"
+        '<p class="quiet">Where WSL was never installed, it needs a network, or your organiser\'s '
+        "help.</p>"
     )
 
 
@@ -356,8 +360,9 @@ def _local(system: str, stick: Stick) -> Way | None:
                 "0_START_HERE.html  verify.sh",
                 LOCAL,
             ),
-            "In your file manager right-click this stick's folder, then <em>Open in Terminal</em>. It takes "
-            "a Debian 12 or 13, Ubuntu, Enterprise Linux or Fedora.",
+            "In your file manager right-click this stick's folder, then choose <em>Open in "
+            "Terminal</em>. This "
+            "works on Debian 12 and 13, Ubuntu, Enterprise Linux and Fedora.",
         ),
         Step(
             "Set it up",
@@ -370,28 +375,29 @@ def _local(system: str, stick: Stick) -> Way | None:
             ),
             typed,
         ),
-        _opened("Jupyter has opened by itself; to open it again, type <code>workshop open</code>."),
+        _opened("Jupyter opens by itself. To open it again, type <code>workshop open</code>."),
     )
-    when = "this computer itself becomes the workshop"
+    when = "install the workshop on this computer itself"
     leave = (
-        "There is nothing to shut down but the computer. The workshop starts with it: open the start page "
-        f"<code>{START_PAGE.removeprefix('http://').rstrip('/')}</code> again."
+        "The workshop starts and stops with the computer. To come back, open the start page "
+        f"<code>{START_PAGE.removeprefix('http://').rstrip('/')}</code>."
     )
     return Way("no virtual machine", when, steps, "", "", not offline, LOCAL_TROUBLE, leave)
 
 
 def _tablet(_: str, stick: Stick) -> Way:
-    """Send whoever cannot install anything to the classroom."""
+    """Send people who cannot install anything to the classroom."""
     address = stick.classroom
     where = f'<a class="button" href="{escape(address)}">{escape(address)}</a>' if address else ""
     first = (
-        Step("Join the room's network", picture("network"), "The Wi-Fi that the speaker names, if not yours.")
+        Step("Join the room's network", picture("network"), "Use the Wi-Fi that the speaker names.")
         if address
         else Step(
             "Ask the speaker",
             picture("ask"),
-            "Is there a classroom, and what is its address? If there is none, share a neighbour's computer "
-            "for the lessons.",
+            "Is there a classroom, and what is its address? If there is none, share a neighbour's "
+            "computer for "
+            "the lessons.",
         )
     )
     steps = (
@@ -399,29 +405,29 @@ def _tablet(_: str, stick: Stick) -> Way:
         Step(
             "Open the classroom",
             picture("classroom"),
-            "Type its address into your browser. If it warns of the certificate: compare that with your "
-            "card, and go on.",
+            "Type its address into your browser. If the browser warns about the certificate, compare the "
+            "certificate with your card, then continue.",
             where,
         ),
         Step(
             "Take your seat",
             picture("card"),
-            "Type the seat and the code that are on your card. Everything runs in the browser from there on.",
+            "Type the seat and the code from your card. From then on everything runs in the browser.",
         ),
     )
     trouble = (
         (
             "<em>This site can't be reached</em>",
-            "Is this the room's network? Is the address typed with <code>https://</code>?",
+            "Is your device on the room's network? Does the address start with <code>https://</code>?",
         ),
         (
             "<em>The seat or the code is wrong</em>",
-            "Type both as they are on your card; the speaker has another card.",
+            "Type both as printed on your card. The speaker's card is a different one.",
         ),
     )
     leave = (
-        "Save, and close the page. To come back, type the same seat and code. At the end of the class "
-        "download your notebooks from the start page."
+        "Save your work and close the page. To come back, type the same seat and code. At the end of the "
+        "class, download your notebooks from the start page."
     )
     return Way("the classroom", "", steps, trouble=trouble, leave=leave)
 

@@ -100,7 +100,7 @@ def _selected(pylock: Pylock, python: str, processor: str, lock: str) -> Iterato
                 yield download(file.filename, str(file.url), file.hashes["sha256"], size or 1 << 20, size)
     except PylockSelectError as error:
         raise WorkshopError(
-            f"{lock} cannot be had for Python {python} on Linux on {processor}: {error}"
+            f"{lock} is not available for Python {python} on Linux on {processor}: {error}"
         ) from error
 
 

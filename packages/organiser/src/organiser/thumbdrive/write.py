@@ -145,7 +145,7 @@ def require_fits(place: Place, wanted: Mapping[str, Entry], own: set[str]) -> No
     if needed > place.free:
         raise WorkshopError(
             f"{folder} is too small: {needed / 1e6:,.0f} MB more are needed and {place.free / 1e6:,.0f} MB "
-            "are free; take a larger stick or leave parts out"
+            "are free; use a larger stick or leave out parts"
         )
 
 
@@ -221,7 +221,7 @@ def _different(stage: Path, name: str, wanted: Mapping[str, Entry]) -> WorkshopE
     """Say whose fault it is that a file came back different."""
     if hash_file(stage / name) != wanted[name].sha256:
         return WorkshopError(f"{stage / name} changed since it was staged; stage again")
-    return WorkshopError(f"{name} was written and came back different: this stick is faulty; take another")
+    return WorkshopError(f"{name} was read back differently: this stick is faulty; use another")
 
 
 def _plainly(error: OSError) -> str:

@@ -126,7 +126,9 @@ def test_one_that_has_ended_makes_room_unless_somebody_else_started_it(engine: E
     assert f"--label={running.LABEL}=workshop" in started.split()
     engine.names["ours"].write_text("")
     engine.names["others"].write_text(f"{running.CONTAINER}\n")
-    with pytest.raises(WorkshopError, match=r"which this command did not start; 'docker rename "):
+    with pytest.raises(
+        WorkshopError, match=r"which this command did not start; rename it with 'docker rename "
+    ):
         engine.start()
     assert engine.log.read_text().count("rm ") == 1
 
@@ -140,12 +142,14 @@ def test_what_a_container_said_before_it_ended_is_the_reason(
     assert running.wait_for_link(str(engine.path), running.CONTAINER) == LINK
     engine.names["words"].write_text("")
     engine.names["last"].write_text("workshop: the account 7 cannot write into /home/workshop\n")
-    with pytest.raises(WorkshopError, match=r"^it did not start: workshop: the account 7 cannot write"):
+    with pytest.raises(
+        WorkshopError, match=r"^the container did not start: workshop: the account 7 cannot write"
+    ):
         running.wait_for_link(str(engine.path), running.CONTAINER)
     engine.names["last"].unlink()
     engine.running.write_text(f"{running.CONTAINER}\n")
     monkeypatch.setattr(running, "WAIT_SECONDS", 0.1)
-    with pytest.raises(WorkshopError, match=r"it runs, and has said no link within .* 'docker logs "):
+    with pytest.raises(WorkshopError, match=r"it runs but printed no link within .* 'docker logs "):
         running.wait_for_link(str(engine.path), running.CONTAINER)
 
 
@@ -154,16 +158,16 @@ def test_a_port_that_is_taken_is_named() -> None:
         other.bind((running.LOOPBACK, 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(WorkshopError, match=f"the port {port} of this computer is taken"):
+        with pytest.raises(WorkshopError, match=f"the port {port} is taken"):
             running.require_free([port])
     running.require_free([port])
 
 
 def test_without_docker_and_podman_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(WorkshopError, match="there is no docker and no podman here"):
+    with pytest.raises(WorkshopError, match="no docker and no podman found"):
         running.find_engine()
-    with pytest.raises(WorkshopError, match="there is no podman here"):
+    with pytest.raises(WorkshopError, match="no podman found"):
         running.find_engine("podman")
     Engine(tmp_path)
     assert running.find_engine() == str(tmp_path / "docker")
@@ -177,7 +181,7 @@ def test_the_command_loads_a_file_and_says_the_link(
     missing = workshop("image", "run", archive)
     assert (missing.returncode, "there is no file" in missing.stderr) == (1, True)
     (tmp_path / "x.ova").touch()
-    assert "its name would end in .oci.tar" in workshop("image", "run", tmp_path / "x.ova").stderr
+    assert "the name must end in .oci.tar" in workshop("image", "run", tmp_path / "x.ova").stderr
     numbered = tmp_path / "x.oci (1).tar"
     for path in (archive, numbered):
         path.touch()
@@ -191,12 +195,12 @@ def test_the_command_loads_a_file_and_says_the_link(
     # What runs already is told before the minute that loading takes.
     engine.running.write_text(f"{running.CONTAINER}\n")
     engine.log.write_text("")
-    assert "it runs already" in workshop("image", "run", archive).stderr
+    assert "it is already running" in workshop("image", "run", archive).stderr
     assert "load" not in engine.log.read_text()
 
 
 def test_a_folder_that_is_none_or_roots_is_refused(engine: Engine, tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match="is no folder"):
+    with pytest.raises(WorkshopError, match="is not a folder"):
         engine.start(folder=tmp_path / "nothing")
     with pytest.raises(WorkshopError, match="belongs to root"):
         engine.start(folder=Path("/usr"))

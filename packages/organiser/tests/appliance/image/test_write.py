@@ -164,5 +164,5 @@ def test_what_is_no_root_of_ours_is_refused(tmp_path: Path) -> None:
     root = make_image_root(tmp_path / "root")
     passwd = root / "etc/passwd"
     passwd.write_text(passwd.read_text().replace("workshop:x:1000:", "workshop:x:1001:"))
-    with pytest.raises(WorkshopError, match="has the number 1001"):
+    with pytest.raises(WorkshopError, match="has the UID 1001"):
         forms.write(source(root), [forms.OCI], tmp_path / "out", quiet())

@@ -81,7 +81,7 @@ def test_the_folder_says_which_classroom_it_is(room: Classroom, tmp_path: Path) 
     client = load(room.folder).client()
     assert (client.api, client.token) == ("https://class.example.org/hub/api", room.secret("cli-token"))
     assert "kubectl --namespace class" in client.hint
-    with pytest.raises(WorkshopError, match="no classroom's folder"):
+    with pytest.raises(WorkshopError, match="not a classroom's folder"):
         load(tmp_path)
     (room.private / "key").unlink()
     with pytest.raises(WorkshopError, match="key cannot be read"):

@@ -70,7 +70,9 @@ def hand_over(number: int, words: Sequence[str], text: str | None = None) -> int
     try:
         account = pwd.getpwuid(number)
     except KeyError:
-        raise WorkshopError(f"the account {number} has no name here; root does not work for it") from None
+        raise WorkshopError(
+            f"the account {number} has no name on this machine; root does not act for it"
+        ) from None
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "workshop", *words],
         user=account.pw_uid,

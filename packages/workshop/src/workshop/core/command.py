@@ -9,6 +9,7 @@ document where ``--json`` asks for it, and by one set of exit statuses.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -25,21 +26,21 @@ Table = dict[str, tuple[str, str]]
 """For each word the module whose ``app`` it runs, or ``module:name`` of it, and one line of help."""
 
 CAPABILITIES: Table = {
-    "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
+    "doctor": ("workshop.machine.cli", "Check whether this machine can run the workshop."),
     "open": ("workshop.machine.open", "Open Jupyter in the browser, logged in."),
     "docs": ("workshop.machine.manual", "Open the manual in the browser."),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
-    "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
-    "update": ("workshop.sync.cli:update_app", "Bring notebooks, or this machine, up to date; undo that."),
+    "slides": ("workshop.site.slides_cli", "List, check, print and publish slides; run a vote."),
+    "update": ("workshop.sync.cli:update_app", "Update notebooks or this machine; undo an update."),
     "course": (
         "workshop.courses.cli",
-        "Courses of others: add, list, remove; for authors: new, lock, check.",
+        "Add, list and remove other courses; for authors: new, lock, check.",
     ),
     "bench": ("workshop.bench", "Measure the performance figures of docs/status.md."),
 }
 UNLISTED: Table = {
-    "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
+    "web": ("workshop.site.cli", "Build the start page and the demos; serve them."),
     "sync": ("workshop.sync.cli", "The same as update notebooks."),
     "pull": ("workshop.sync.machine:pull_app", "The same as update machine."),
     "updates": ("workshop.sync.machine", "The same as update source."),
@@ -47,10 +48,11 @@ UNLISTED: Table = {
 """What set-up, timers of older machines and scripts call; the help does not list them."""
 ORGANISERS = {
     "appliance": "Build, export and verify the virtual machine.",
-    "image": "Build and start the workshop's container image.",
-    "stick": "Fill thumb drives: plan, stage, write many, verify.",
-    "classroom": "The classroom: seats and their cards, and whether the doors can open.",
-    "cluster": "The classroom on Kubernetes, experimental: seats and cards in a folder.",
+    "image": "Build and run the container image.",
+    "stick": "Plan, stage, write and verify sticks.",
+    "classroom": "Run a classroom: seats, cards, checks, archives.",
+    "cluster": "Run a classroom on Kubernetes (experimental).",
+    "release": "Prepare a release: every file, its hash, and the download page.",
 }
 """The words of the package ``organiser``, which the help names also where it is missing."""
 GROUP = "workshop.commands"
@@ -61,6 +63,8 @@ PARTICIPANTS = {"doctor", "open", "docs", "data", "lessons", "web"}
 OURS = ("lessonkit", "workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
 
+LIKENESS = 0.65
+"""A suggestion is at least this similar to the word that was typed: 'list' is no typo of 'slides'."""
 COMPLETION = ("install_completion", "show_completion")
 """Options that Typer adds, by the names of their variables."""
 
@@ -109,7 +113,7 @@ def program() -> Any:
         import typer
     except ModuleNotFoundError as error:
         raise WorkshopError(
-            f"{sys.executable} has no {error.name}; run tools/workshop of the checkout"
+            f"{sys.executable} has no {error.name}; run tools/workshop in the checkout"
         ) from error
 
     class Words(lazy_group(CAPABILITIES | UNLISTED)):  # type: ignore[misc]  # a class that is made at run time
@@ -179,7 +183,7 @@ def lazy_group(table: Table | Callable[[], Table]) -> type[typer.core.TyperGroup
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
             """Suggest the nearest word for one that is wrong: Typer knows none that is not imported."""
             if self.get_command(ctx, args[0]) is None and (
-                near := difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+                near := difflib.get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=LIKENESS)
             ):
                 ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
             return super().resolve_command(ctx, args)
@@ -206,7 +210,7 @@ def as_command(module: str, word: str) -> Any:
         if (error.name or "").partition(".")[0] in OURS:
             raise
         raise WorkshopError(
-            f"'workshop {word}' needs the package {error.name}, which this environment lacks; "
+            f"'workshop {word}' needs the package {error.name}, which this environment does not have; "
             "use the workshop's jupyter environment"
         ) from error
     app: typer.Typer = getattr(named, name or "app")
@@ -291,7 +295,7 @@ def one_error_path() -> Iterator[None]:
         if end.code == INTERRUPTED:
             _end("interrupted; it is safe to run again", INTERRUPTED)
         if end.code and not (isinstance(end.code, int) and end.code > SIGNALLED):
-            _document("it failed; standard error has the reason")
+            _document("the command failed; standard error has the reason")
         raise
     except Exception as error:
         _end_with(error)
@@ -307,7 +311,7 @@ def _flush() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
             raise
-        raise WorkshopError(f"the answer cannot be written: {error.strerror}") from error
+        raise WorkshopError(f"cannot write the output: {error.strerror}") from error
 
 
 def _end_with(error: Exception) -> NoReturn:
@@ -318,13 +322,14 @@ def _end_with(error: Exception) -> NoReturn:
         _end(str(error), 1, is_fault=True)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        _end(f"{error.strerror or error}{where}", 1, is_fault=True)
+        advice = "; make room and run it again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        _end(f"{error.strerror or error}{where}{advice}", 1, is_fault=True)
     # Wrong usage, of which Typer's parser raises several kinds.
     show, words, status = (getattr(error, name, None) for name in ("show", "format_message", "exit_code"))
     if show is None or words is None or status is None:
         raise error
     show()
-    _document(words() or "a word is missing")
+    _document(words() or "an argument is missing")
     sys.exit(status)
 
 

@@ -18,11 +18,13 @@ from workshop.core.command import print_json
 if TYPE_CHECKING:
     import rich.progress
 
-__all__ = ["Advance", "Progress", "console", "messages", "print_json"]
+__all__ = ["Advance", "Progress", "console", "messages", "print_json", "steps"]
 
 # Texts hold paths, tasks and names of others: brackets in them are no markup.
 console = Console(soft_wrap=True, markup=False, highlight=False)
 messages = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+steps = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+"""Shows progress; ``--quiet`` silences it."""
 
 Advance = Callable[[int], None]
 """Called with the number of bytes that have come so far."""

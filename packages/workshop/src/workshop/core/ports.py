@@ -210,7 +210,7 @@ class _KnownConnection(http.client.HTTPConnection):
         if not set(serving) <= set(before) or not is_held_by(self._server, serving):
             self.close()
             held = holder(self.port) or "a program that cannot be seen"
-            raise ForeignServerError(f"port {self.port} is held by {held}; nothing was sent to it")
+            raise ForeignServerError(f"port {self.port} belongs to {held}; nothing was sent to it")
 
 
 def _connection(server: Server, seconds: float) -> http.client.HTTPConnection:
@@ -248,7 +248,7 @@ def ask(server: Server, method: str, path: str, seconds: float) -> tuple[int, st
         answer = connection.getresponse()
         return answer.status, answer.reason, answer.read(LARGEST_ANSWER)
     except http.client.HTTPException as error:
-        raise StrangeAnswerError(f"it does not answer as a server of this kind: {error!r}") from error
+        raise StrangeAnswerError(f"it does not answer like the expected server: {error!r}") from error
     finally:
         connection.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,9 @@ SBIN = ("/usr/sbin", "/sbin")
 OTHER_NAMES = {"grub-mkimage": "grub2-mkimage"}
 """What Fedora calls it."""
 Answer = TypeVar("Answer")
+
+announce: Callable[[str], None] | None = None
+"""Called with each command before it runs; ``--verbose`` sets this."""
 
 PATIENCE = (3.0, 30.0)
 """Seconds in which the answer must come, at the first attempt and at the second."""
@@ -67,7 +71,7 @@ def find_uv(settings: Settings, checkout: Path = CHECKOUT) -> str:
         places.insert(0, settings.prefix / "uv" / "bin" / "uv")
     found = next((str(place) for place in places if place.is_file()), None) or shutil.which("uv")
     if not found:
-        raise WorkshopError("there is no uv here; run this as tools/workshop from a checkout")
+        raise WorkshopError("uv is not installed; run tools/workshop in a checkout")
     return found
 
 
@@ -79,6 +83,8 @@ def run(
     Raises WorkshopError with the last line that it said when it fails.
     """
     command: Sequence[str] = [find(program), *map(str, arguments)]
+    if announce:
+        announce(f"+ {shlex.join(command)}")
     done = subprocess.run(
         command,
         input=text,

@@ -46,10 +46,12 @@ class Settings:
     web_port: int = 8082
     service_manager: str = ""
     """systemd, systemd-user, supervisor or container; empty when no services were set up."""
-    workshop: str = ""
-    """The workshop of the schedule that is held here; empty for the schedule's first."""
+    plan: str = ""
+    """The plan of the schedule that is held here; empty for the schedule's first."""
     left_out: str = ""
     """The environments that this machine was made without, with blanks between them."""
+    lessons: bool = True
+    """Whether this machine has the workshop's own lessons; else courses of others alone."""
     lacking: str = ""
     """Those of them that set-up wanted and could not get; the others were left out on purpose."""
 
@@ -79,7 +81,7 @@ def find_checkout(holding: str) -> Path:
     for folder in (CHECKOUT, load_settings().source):
         if folder is not None and (folder / holding).is_file():
             return folder
-    raise WorkshopError(f"there is no checkout with {holding} here; run tools/workshop from one")
+    raise WorkshopError(f"no checkout with {holding} found; run tools/workshop in a checkout")
 
 
 T = TypeVar("T")
@@ -95,11 +97,11 @@ def read_toml(path: Path, kind: type[T]) -> T:
     except OSError as error:
         raise WorkshopError(f"cannot read the settings {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkshopError(f"{path} is not TOML ({error}); run the set-up again") from error
+        raise WorkshopError(f"{path} is not TOML ({error}); run set-up again") from error
     kinds = get_type_hints(kind)
     unknown = sorted(set(values) - set(kinds))
     if unknown:
-        raise WorkshopError(f"{path} has unknown settings: {', '.join(unknown)}; run the set-up again")
+        raise WorkshopError(f"{path} has unknown settings: {', '.join(unknown)}; run set-up again")
     return kind(
         **{name: _convert(name, value, kinds[name], path) for name, value in values.items() if value != ""}
     )
@@ -110,7 +112,7 @@ def _convert(name: str, value: Any, kind: Any, path: Path) -> Any:
     if kind in (Path, Path | None):
         if isinstance(value, str) and Path(value).is_absolute():
             return Path(value)
-        raise WorkshopError(f"{path}: {name} must be an absolute path, not {value!r}; run the set-up again")
+        raise WorkshopError(f"{path}: {name} must be an absolute path, not {value!r}; run set-up again")
     if type(value) is not kind:
-        raise WorkshopError(f"{path}: {name} must be {kind.__name__}, not {value!r}; run the set-up again")
+        raise WorkshopError(f"{path}: {name} must be {kind.__name__}, not {value!r}; run set-up again")
     return value

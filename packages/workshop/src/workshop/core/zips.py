@@ -53,4 +53,4 @@ def require_small(archive: zipfile.ZipFile, most: int) -> None:
 
 def _require_bounded(info: zipfile.ZipInfo) -> None:
     if info.compress_type not in BOUNDED:
-        raise ValueError(f"{info.filename} is compressed in a way that is not read here")
+        raise ValueError(f"{info.filename} uses a compression method that is not supported")

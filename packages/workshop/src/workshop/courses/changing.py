@@ -7,6 +7,7 @@ addresses, links, names and sizes are judged there. Killed at any moment, the ne
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,11 +17,12 @@ from typing import Any
 
 from workshop.core.errors import WorkshopError
 from workshop.core.files import locked, write_whole
-from workshop.core.output import Progress, messages
+from workshop.core.output import Progress, steps
 from workshop.core.settings import Settings
 from workshop.courses.course import FILE, Course, packages_of, read_course, require_sound
-from workshop.courses.home import RECORD, Home, Installed, courses_folder, home
-from workshop.courses.kernels import make_environments, register, unregister
+from workshop.courses.delivering import deliver
+from workshop.courses.home import RECORD, Home, Installed, courses_folder, find_courses, home
+from workshop.courses.kernels import make_environments, register, require_free_kernels, unregister
 from workshop.datasets.fetch import Options, fetch_all
 from workshop.datasets.store import Store
 from workshop.sync.apply import Report, synchronise
@@ -28,7 +30,7 @@ from workshop.sync.files import write_json
 from workshop.sync.git import UnreachableError
 from workshop.sync.request import ask_jupyter
 from workshop.sync.source import Source, is_address, origin, read_folder, read_repository
-from workshop.sync.trust import Trust
+from workshop.sync.trust import Signers, Trust
 
 Say = Callable[[str], None]
 Agree = Callable[[list[str]], bool]
@@ -46,10 +48,12 @@ class From:
     @property
     def is_repository(self) -> bool:
         """Whether git has it."""
-        return is_address(self.source) or (
-            Path(self.source).exists()
-            and (self.signers is not None or not (Path(self.source) / FILE).is_file())
-        )
+        place = Path(self.source)
+        if is_address(self.source) or not place.is_dir():
+            return is_address(self.source) or place.exists()
+        if self.signers is not None or (place / FILE).is_file():
+            return self.signers is not None
+        return any((place / name).exists() for name in (".git", "HEAD")) or any(place.glob("*.bundle"))
 
 
 def add(settings: Settings, start: From, agree: Agree, say: Say) -> tuple[Course, Report]:
@@ -59,6 +63,13 @@ def add(settings: Settings, start: From, agree: Agree, say: Say) -> tuple[Course
     """
     if not is_address(start.source):
         start = replace(start, source=str(Path(start.source).resolve()))
+    try:
+        return _added(_with_stick(settings, start.source), start, agree, say)
+    except UnreachableError as error:
+        raise WorkshopError(str(error)) from error
+
+
+def _added(settings: Settings, start: From, agree: Agree, say: Say) -> tuple[Course, Report]:
     with _alone(settings) as prefix:
         for folder in (prefix / "state" / "courses", courses_folder(prefix)):
             folder.mkdir(parents=True, exist_ok=True)
@@ -67,21 +78,37 @@ def add(settings: Settings, start: From, agree: Agree, say: Say) -> tuple[Course
             tempfile.TemporaryDirectory(prefix=".new-", dir=courses_folder(prefix)) as new,
             _source(start, Path(state) / "source") as found,
         ):
-            course = _unpacked(found, Path(new) / "files")
+            course = _unpacked(found, Path(new) / "files", start.source)
             place = home(settings, course.name)
             _require_free(place)
+            require_free_kernels(course, place.specs)
             if not agree(summary(course, start, found.revision)):
                 raise WorkshopError("nothing was added")
             found.finished()  # while its state lies where it was read
             _take_place(place, Path(state), Path(new))
             if start.signers is not None:
-                write_whole(place.keys, start.signers.read_text(encoding="utf-8"))
+                write_whole(place.keys, start.signers.read_bytes())
             try:
                 record = Installed(start.source, found.revision, start.branch, start.signers is not None)
                 return _installed(place, record, settings, say, lambda: None)
             except BaseException:
                 _take_away(place)
                 raise
+
+
+def added_from(settings: Settings, source: str) -> Course | None:
+    """Return the course that came from a source, if there is one."""
+    wanted = source if is_address(source) else str(Path(source).resolve())
+    return next((each for each, record in find_courses(settings).courses if record.source == wanted), None)
+
+
+def pin(settings: Settings, name: str, signers: Path) -> None:
+    """Let these keys alone sign a course's coming revisions; raises WorkshopError when they are none."""
+    Signers(signers)
+    with _alone(settings):
+        place = _known(settings, name)
+        write_whole(place.keys, signers.read_bytes())
+        write_json(place.folder / RECORD, asdict(replace(place.record(), signed=True)))
 
 
 def update(settings: Settings, name: str, say: Say, source: str = "") -> tuple[str, Report | None]:
@@ -94,6 +121,7 @@ def update(settings: Settings, name: str, say: Say, source: str = "") -> tuple[s
         record = place.record()
         signers = place.keys if record.signed else None
         start = From(source or record.source, record.branch, signers)
+        settings = _with_stick(settings, start.source)
         try:
             with (
                 tempfile.TemporaryDirectory(prefix=".new-", dir=courses_folder(prefix)) as new,
@@ -103,9 +131,10 @@ def update(settings: Settings, name: str, say: Say, source: str = "") -> tuple[s
                     say(f"{name}: {note}")
                 if found.revision == record.revision:
                     return record.revision, None
-                course = _unpacked(found, Path(new) / "files")
+                course = _unpacked(found, Path(new) / "files", start.source)
                 if course.name != name:
-                    raise WorkshopError(f"{start.source} has the course {course.name} now, and not {name}")
+                    raise WorkshopError(f"{start.source} now has the course {course.name}, not {name}")
+                require_free_kernels(course, place.specs)
                 # A new lock's environments have names of their own: what fails here leaves the old course.
                 make_environments(course, place.folder / "venvs", settings, say)
                 place.files.rename(Path(new) / "before")
@@ -113,6 +142,8 @@ def update(settings: Settings, name: str, say: Say, source: str = "") -> tuple[s
                 record = replace(record, revision=found.revision)
                 return found.revision, _installed(place, record, settings, say, found.finished)[1]
         except UnreachableError as error:
+            if source:
+                raise WorkshopError(str(error)) from error
             say(f"{name}: nothing done, {error}")
             return record.revision, None
 
@@ -122,7 +153,7 @@ def remove(settings: Settings, name: str) -> Report:
     with _alone(settings):
         place = _known(settings, name)
         # To sync it is a revision without files: what was edited is kept, all else goes.
-        report = synchronise(Source({}, {}, "removed"), place.delivered, place.state / "notebooks",
+        report = synchronise(Source({}, {}, "removed"), place.delivered, place.notebooks_state,
                              open_notebooks=_asker(place))  # fmt: skip
         _take_away(place)
         if not any(each.is_file() for each in place.delivered.rglob("*")):
@@ -132,7 +163,7 @@ def remove(settings: Settings, name: str) -> Report:
 
 def summary(course: Course, start: From, revision: str) -> list[str]:
     """Return in lines what adding a course installs and fetches."""
-    who = "signed by its publisher's keys" if start.signers else "signed by nobody that this machine checks"
+    who = "signed by its publisher" if start.signers else "no signature is checked"
     lines = [
         f"{course.title} ({course.name}), licence {course.licence}",
         f"from {start.source}, revision {revision}, {who}",
@@ -158,9 +189,20 @@ def _alone(settings: Settings) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with locked(folder / "lock"):
-            yield prefix
+            before = os.umask(0o022)  # in a classroom every seat reads courses
+            try:
+                yield prefix
+            finally:
+                os.umask(before)
     except BlockingIOError as error:
-        raise WorkshopError("another command changes courses right now; try again when it is done") from error
+        raise WorkshopError("another command is changing courses; try again when it has finished") from error
+
+
+def _with_stick(settings: Settings, source: str) -> Settings:
+    """Take packages and data from the stick that a course lies on, in its ``courses/``."""
+    stick = Path(source).parent.parent
+    is_stick = Path(source).is_dir() and Path(source).parent.name == "courses" and (stick / "wheels").is_dir()
+    return replace(settings, stick=stick) if is_stick else settings
 
 
 def _known(settings: Settings, name: str) -> Home:
@@ -178,9 +220,12 @@ def _source(start: From, state: Path) -> Iterator[Source]:
     trust = Trust(signers=start.signers, allow_unsigned=start.signers is None)
     if start.is_repository:
         state.mkdir(parents=True, exist_ok=True)
-        found = read_repository(origin(start.source), ".", start.branch or None, state, trust, keep=True)
+        try:
+            found = read_repository(origin(start.source), ".", start.branch or None, state, trust, keep=True)
+        except WorkshopError as error:  # a course knows no such option
+            raise WorkshopError(str(error).replace(", or allow it with --allow-unsigned", "")) from error
     elif not Path(start.source).is_dir():
-        raise WorkshopError(f"there is no folder {start.source}; name a course's folder or its git address")
+        raise UnreachableError(f"no folder {start.source}; name a course's folder or git address")
     else:
         read_course(Path(start.source))  # its faults, before those of files
         found = read_folder(Path(start.source), ".")
@@ -190,17 +235,25 @@ def _source(start: From, state: Path) -> Iterator[Source]:
         found.close()
 
 
-def _unpacked(found: Source, into: Path) -> Course:
-    """Write a revision's files into a new folder, and judge the course."""
-    for path, why in found.skipped.items():
-        raise WorkshopError(f"{path} of the course cannot be taken: {why}")
+def _unpacked(found: Source, into: Path, source: str) -> Course:
+    """Write a revision's files into a new folder, and judge the course; source: what people call it."""
+    require_whole(found)
     for path, version in found.files.items():
         target = into / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(version.data)
-    course = read_course(into)
-    require_sound(course)
+    try:
+        course = read_course(into)
+        require_sound(course)
+    except WorkshopError as error:
+        raise WorkshopError(str(error).replace(f" {into}'", " FOLDER'").replace(str(into), source)) from error
     return course
+
+
+def require_whole(found: Source) -> None:
+    """Raise WorkshopError when a file of a course would not be taken."""
+    for path, why in found.skipped.items():
+        raise WorkshopError(f"{path} of the course was refused: {why}")
 
 
 def _require_free(place: Home) -> None:
@@ -208,12 +261,12 @@ def _require_free(place: Home) -> None:
     if place.is_installed:
         raise WorkshopError(
             f"there is a course {place.name} already, from {place.record().source}; "
-            f"'workshop update courses {place.name}' brings its news, "
-            f"'workshop course remove {place.name}' removes it"
+            f"'workshop update courses {place.name}' updates it; to replace it, first run 'workshop course "
+            f"remove {place.name}', which keeps edited notebooks"
         )
-    if place.delivered.exists() and not (place.state / "notebooks").is_dir():
+    if place.delivered.exists() and not place.notebooks_state.is_dir():
         raise WorkshopError(
-            f"{place.delivered} is there and was not made by a course; move it away, and add the course again"
+            f"{place.delivered} exists and does not belong to a course; move it away and add the course again"
         )
 
 
@@ -239,10 +292,7 @@ def _installed(
     unregister(course.name, place.specs, keep=frozenset(environments))
     for left in set((place.folder / "venvs").glob("*")) - set(environments.values()):
         shutil.rmtree(left, ignore_errors=True)
-    report = synchronise(
-        lambda: read_folder(place.files, course.notebooks),
-        place.delivered, place.state / "notebooks", open_notebooks=_asker(place),
-    )  # fmt: skip
+    report = deliver(course, place.delivered, place.notebooks_state, _asker(place))
     write_json(place.folder / RECORD, asdict(record))
     finished()
     return course, report
@@ -255,9 +305,9 @@ def fetch_data(course: Course, into: Path, settings: Settings) -> None:
         return
     folders = tuple(folder for folder in (settings.stick, settings.cache) if folder)
     options = Options(folders=folders, offline=settings.offline, ca_bundle=settings.ca_bundle)
-    for result in fetch_all(datasets, datasets, Store(into), options, Progress(messages)):
+    for result in fetch_all(datasets, datasets, Store(into), options, Progress(steps)):
         if result.state == "unavailable":
-            raise WorkshopError(f"the data set {result.name} cannot be had: {result.why}")
+            raise WorkshopError(f"the data set {result.name} is not available: {result.why}")
 
 
 def _asker(place: Home) -> Any:

@@ -7,6 +7,7 @@
     licence = "CC-BY-4.0"
     notebooks = "notebooks"               # the folder that participants get; "." for all of the course's
     catalogue = "data.yml"                # optional: data sets, in the format of the workshop's own catalogue
+    pages = "pages"                       # optional: a folder with index.html, that the start page leads to
 
     [kernel.statistics]                   # the name that the notebooks' metadata have
     display = "Statistics"                # what Jupyter shows
@@ -37,6 +38,7 @@ from typing import Any
 from lessonkit.catalogue import SOLUTIONS, Lesson, find_lessons
 from lessonkit.errors import LessonkitError
 from workshop.core.errors import WorkshopError
+from workshop.core.kernels import NAMES
 from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.sync.files import shown, unsafe
 
@@ -46,13 +48,13 @@ LONGEST_TEXT = 200
 MOST_MINUTES = 100_000
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST_NAME = 40
-RESERVED = frozenset({"jupyter", SOLUTIONS})
-"""What no course may be called: the folder of the kernels, and that of solutions."""
+RESERVED = frozenset({"jupyter", SOLUTIONS, *NAMES})
+"""What no course may be called: the folder of the kernels, that of solutions, the workshop's own kernels."""
 PACKAGE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==[^\s;@]+(?:\s*;[^@]+)?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 STARTS_KERNELS = "ipykernel"
 """The package without which Jupyter cannot start a kernel."""
-KEYS = {"name", "title", "licence", "notebooks", "catalogue", "kernel", "plan"}
+KEYS = {"name", "title", "licence", "notebooks", "catalogue", "pages", "kernel", "plan"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Course:
     kernels: tuple[Kernel, ...]
     plans: tuple[Plan, ...] = ()
     catalogue: str = ""
+    pages: str = ""
 
     @property
     def notebooks_folder(self) -> Path:
@@ -130,7 +133,7 @@ def read_course(folder: Path) -> Course:
         text = file.read_text(encoding="utf-8") if size <= MOST_BYTES else ""
     except FileNotFoundError as error:
         raise WorkshopError(
-            f"{folder} has no {FILE}; 'workshop course new {folder}' makes a course of a folder"
+            f"{folder} has no {FILE}; 'workshop course new {folder}' makes a course from a folder"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise WorkshopError(f"{file} cannot be read ({error})") from error
@@ -148,7 +151,7 @@ def _course(folder: Path, table: dict[str, Any]) -> Course:
     _only(table, KEYS, {"name", "title", "licence", "notebooks", "kernel"}, "it")
     name = _name(table["name"], "name")
     if name in RESERVED:
-        raise ValueError(f"no course may be called {name}; choose another name")
+        raise ValueError(f"the name {name} is reserved; choose another")
     kernels = _table(table["kernel"], "kernel")
     if not kernels:
         raise ValueError("it has no kernel; add [kernel.NAME]")
@@ -161,6 +164,7 @@ def _course(folder: Path, table: dict[str, Any]) -> Course:
         tuple(_kernel(folder, name, each, kernels[each]) for each in kernels),
         tuple(_plan(each) for each in _list(table.get("plan", []), "plan")),
         _file(folder, table["catalogue"], "catalogue") if "catalogue" in table else "",
+        _file(folder, table["pages"], "pages") if "pages" in table else "",
     )
     if twice := _twice(plan.name for plan in course.plans):
         raise ValueError(f"two plans are called {twice}")
@@ -178,7 +182,7 @@ def _kernel(folder: Path, course: str, name: str, value: Any) -> Kernel:
     if kernel.is_own and name != course and not name.startswith(f"{course}-"):
         raise ValueError(f"the kernel {name} must be called {course} or {course}-…, as the course is")
     if kernel.is_own and not kernel.lock:
-        raise ValueError(f"{where} has requirements and no lock; name the file that 'course lock' writes")
+        raise ValueError(f"{where} has requirements but no lock; name the file that 'course lock' writes")
     return kernel
 
 
@@ -226,6 +230,8 @@ def require_sound(course: Course, *, locked: bool = True) -> None:
             if item.lesson and item.lesson not in names:
                 raise WorkshopError(f"the plan {plan.name} names the lesson {item.lesson}, which is missing")
     course.datasets()
+    if course.pages and not (course.folder / course.pages / "index.html").is_file():
+        raise WorkshopError(f"the pages of the course have no {course.pages}/index.html")
     for kernel in course.kernels if locked else ():
         if kernel.is_own:
             packages_of(course, kernel)
@@ -251,14 +257,14 @@ def packages_of(course: Course, kernel: Kernel) -> list[str]:
         package = PACKAGE.fullmatch(requirement)
         if package is None or not hashes or not all(HASH.fullmatch(each.strip()) for each in hashes):
             raise WorkshopError(
-                f"{kernel.lock}: {shown(requirement[:60])!r} is no version with hashes; "
-                f"run 'workshop course lock {course.folder}'"
+                f"{kernel.lock}: {shown(requirement[:60])!r} is not a version with hashes; run 'workshop "
+                f"course lock {course.folder}'"
             )
         found.append(package[1].lower().replace("_", "-"))
     if STARTS_KERNELS not in found:
         raise WorkshopError(
-            f"{kernel.lock} has no {STARTS_KERNELS}, without which no kernel starts; add it to the "
-            f"requirements and run 'workshop course lock {course.folder}'"
+            f"{kernel.lock} has no {STARTS_KERNELS}, which every kernel needs; add it to the requirements "
+            f"and run 'workshop course lock {course.folder}'"
         )
     return list(dict.fromkeys(found))
 
@@ -317,7 +323,7 @@ def _file(folder: Path, value: Any, where: str) -> str:
     """Return a path within the course's folder; what lies there, its user looks at."""
     path = _text(value, where)
     if unsafe(path) or any(part.startswith(".") for part in path.split("/")):
-        raise ValueError(f"{where} must be a path within the course's folder, and not {path!r}")
+        raise ValueError(f"{where} must be a path within the course's folder, not {path!r}")
     if not (folder / path).resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"{where}: {path} is a link that leads out of the course's folder")
     return path
@@ -326,5 +332,5 @@ def _file(folder: Path, value: Any, where: str) -> str:
 def _folder(folder: Path, value: Any) -> str:
     path = "." if value == "." else _file(folder, value, "notebooks")
     if not (folder / path).is_dir():
-        raise ValueError(f"there is no folder {path}")
+        raise ValueError(f"no folder {path}")
     return path

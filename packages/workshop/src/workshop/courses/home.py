@@ -22,11 +22,15 @@ from typing import Any
 from lessonkit.catalogue import about
 from lessonkit.errors import LessonkitError
 from workshop.core.errors import WorkshopError
+from workshop.core.schedule import chosen_plan, length
 from workshop.core.settings import Settings
 from workshop.courses.course import Course, read_course
 from workshop.sync.files import from_json, read_json
 
 RECORD = "installed.json"
+TITLE = "Deep Learning Workshop"
+PAGES = "courses/"
+"""The folder of the site that has the pages of each course, in a folder of its name."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Home:
     def state(self) -> Path:
         """What sync remembers."""
         return self.prefix / "state" / "courses" / self.name
+
+    @property
+    def notebooks_state(self) -> Path:
+        """What sync remembers of the notebooks."""
+        return self.state / "notebooks"
 
     @property
     def specs(self) -> Path:
@@ -112,7 +121,7 @@ def courses_folder(prefix: Path) -> Path:
 def home(settings: Settings, name: str) -> Home:
     """Return where a course lies, or would; raises WorkshopError on a machine that was not set up."""
     if settings.prefix is None:
-        raise WorkshopError("this machine was not set up; run the set-up first, then add courses")
+        raise WorkshopError("this machine was not set up; run set-up first, then add courses")
     return Home(settings.prefix, settings.notebooks, name)
 
 
@@ -128,6 +137,17 @@ def find_courses(settings: Settings) -> Here:
         except (WorkshopError, OSError) as error:
             here.faults.append(f"the course {one.name}: {error}")
     return here
+
+
+def taught(settings: Settings) -> str:
+    """Return the title of what is taught here: of the chosen plan, with its length, else the workshop's.
+
+    Without the workshop's lessons: those of the courses.
+    """
+    if plan := chosen_plan(settings):
+        return f"{plan.title} · {length(plan.minutes)}"
+    titles = [course.title for course, _ in find_courses(settings).courses]
+    return TITLE if settings.lessons or not titles else ", ".join(titles)
 
 
 def lessons_shown(course: Course, prefix: str = "") -> tuple[list[dict[str, Any]], list[str]]:
@@ -149,6 +169,15 @@ def lessons_shown(course: Course, prefix: str = "") -> tuple[list[dict[str, Any]
             }
         )
     return shown, faults
+
+
+def pages_of(settings: Settings, name: str) -> Path | None:
+    """Return the folder of a course's pages; None where there is no such course, or it has none."""
+    place = home(settings, name)
+    if not place.is_installed:
+        return None
+    course = read_course(place.files)
+    return course.folder / course.pages if course.pages else None
 
 
 def courses_shown(settings: Settings) -> list[dict[str, Any]]:
@@ -173,5 +202,13 @@ def courses_shown(settings: Settings) -> list[dict[str, Any]]:
                 }
                 for plan in course.plans
             ]
-            shown.append({"name": course.name, "title": course.title, "lessons": lessons, "plans": plans})
+            shown.append(
+                {
+                    "name": course.name,
+                    "title": course.title,
+                    "lessons": lessons,
+                    "plans": plans,
+                    "pages": f"{PAGES}{course.name}/index.html" if course.pages else None,
+                }
+            )
     return shown

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from workshop.core import programs
@@ -53,13 +54,20 @@ def _make(kernel: Kernel, lock: Path, place: Path, settings: Settings) -> None:
     base = getattr(sys, "_base_executable", None) or sys.executable
     _uv(kernel, settings, "venv", "--clear", "--no-project", "--python", base, str(place))
     wheels = settings.stick / "wheels" if settings.stick else None
-    stick = ["--find-links", str(wheels)] if wheels and wheels.is_dir() else []
-    _uv(
-        kernel, settings,
+    sync = [
         "pip", "sync", "--python", str(place / "bin" / "python"), "--require-hashes",
-        "--only-binary", ":all:",
-        *stick, str(lock.absolute()),
-    )  # fmt: skip
+        "--only-binary", ":all:", str(lock.absolute()),
+    ]  # fmt: skip
+    if wheels is None or not wheels.is_dir():
+        _uv(kernel, settings, *sync)
+    else:
+        sync += ["--find-links", str(wheels)]
+        try:  # where the stick has all of it, no network is asked
+            _uv(kernel, replace(settings, offline=True), *sync)
+        except WorkshopError:
+            if settings.offline:
+                raise
+            _uv(kernel, settings, *sync)
     write_whole(place / WHOLE, "")
 
 
@@ -84,7 +92,7 @@ def _uv(kernel: Kernel, settings: Settings, *words: str) -> None:
         env={**os.environ, **variables},
     )  # fmt: skip
     if done.returncode:
-        raise WorkshopError(f"the packages of the kernel {kernel.name} cannot be had: {said(done.stderr)}")
+        raise WorkshopError(f"cannot install the packages of the kernel {kernel.name}: {said(done.stderr)}")
 
 
 def said(text: str) -> str:
@@ -111,10 +119,26 @@ def register(course: Course, environments: dict[str, Path], specs: Path, data: P
             write_whole(specs / kernel.name / "kernel.json", json.dumps(document, indent=1) + "\n")
 
 
+def require_free_kernels(course: Course, specs: Path) -> None:
+    """Raise WorkshopError when another course has a kernel of the same name."""
+    for kernel in course.kernels:
+        owner = _owner(specs / kernel.name / "kernel.json") if kernel.is_own else ""
+        if owner not in ("", course.name):
+            raise WorkshopError(
+                f"the course {owner} already has a kernel called {kernel.name}; rename the kernel, or remove "
+                f"that course first: 'workshop course remove {owner}'"
+            )
+
+
 def unregister(name: str, specs: Path, keep: frozenset[str] = frozenset()) -> None:
     """Take a course's kernelspecs away, but for those that are kept."""
     for spec in specs.glob("*/kernel.json"):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            owner = json.loads(spec.read_text(encoding="utf-8")).get("metadata", {}).get("course")
-            if owner == name and spec.parent.name not in keep:
-                shutil.rmtree(spec.parent)
+        if _owner(spec) == name and spec.parent.name not in keep:
+            shutil.rmtree(spec.parent, ignore_errors=True)
+
+
+def _owner(spec: Path) -> str:
+    """Return the course that registered a kernel; empty for none."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return str(json.loads(spec.read_text(encoding="utf-8")).get("metadata", {}).get("course") or "")
+    return ""

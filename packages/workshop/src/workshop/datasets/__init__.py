@@ -30,7 +30,7 @@ def path(name: str, file: str | None = None) -> Path:
     needed = [file] if file is not None else _files_of(data, name)
     if not folder.is_dir() or not all((folder / each).is_file() for each in needed):
         what = f"{name}/{file}" if file is not None else f"the data set '{name}'"
-        raise WorkshopError(f"{what} is not in {data}; run 'workshop data fetch {name}' to get it")
+        raise WorkshopError(f"{what} is not in {data}; run 'workshop data fetch {name}'")
     return folder if file is None else folder / file
 
 

@@ -148,7 +148,7 @@ def choose(catalogue: dict[str, Dataset], names: list[str]) -> list[Dataset]:
     """Return the named data sets, or all when none is named; WorkshopError for an unknown name."""
     unknown = [name for name in names if name not in catalogue]
     if unknown:
-        raise WorkshopError(f"no data set '{unknown[0]}'; there are: {', '.join(catalogue)}")
+        raise WorkshopError(f"no data set '{unknown[0]}'; available: {', '.join(catalogue)}")
     return [catalogue[name] for name in dict.fromkeys(names)] if names else list(catalogue.values())
 
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from workshop.core.errors import WorkshopError
-from workshop.core.output import Progress, console, messages, print_json
+from workshop.core.options import Quiet
+from workshop.core.output import Progress, console, messages, print_json, steps
 from workshop.core.settings import load_settings
 from workshop.datasets.catalogue import Dataset, choose, load_catalogue
 from workshop.datasets.fetch import Options, Result, fetch_all
@@ -18,15 +19,17 @@ from workshop.datasets.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch and verify data sets and models.")
 
-Names = Annotated[list[str] | None, typer.Argument(help="Data sets; all of them when none is named.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Data sets; default: all.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Into = Annotated[Path | None, typer.Option("--into", help="The data folder, instead of this machine's.")]
-CatalogueFile = Annotated[Path | None, typer.Option("--catalogue", help="Another catalogue.")]
+Into = Annotated[Path | None, typer.Option("--into", help="The data folder; default: this machine's.")]
+CatalogueFile = Annotated[
+    Path | None, typer.Option("--catalogue", help="Catalogue of data sets; default: the workshop's.")
+]
 
 
 @app.command("list", epilog="Example: workshop data list")
 def list_(json: Json = False, into: Into = None, catalogue: CatalogueFile = None) -> None:
-    """Show each data set: size, whether it is here, licence, credit."""
+    """List the data sets: size, whether present, licence, credit."""
     store = _store(into)
     rows = [_row(dataset, store) for dataset in load_catalogue(catalogue).values()]
     if json:
@@ -45,17 +48,18 @@ def fetch(
     json: Json = False,
     into: Into = None,
     cache: Annotated[
-        Path | None, typer.Option("--cache", help="Folder whose data/ is asked first and gets copies.")
+        Path | None, typer.Option("--cache", help="Cache folder: its data/ is read first and gets copies.")
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Use only the stick and the cache.")] = False,
     allow_unavailable: Annotated[
-        bool, typer.Option("--allow-unavailable", help="Exit 0 even when no source has some of them.")
+        bool, typer.Option("--allow-unavailable", help="Exit 0 even if no source has some of the files.")
     ] = False,
     catalogue: CatalogueFile = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Make data sets complete; what is here already is not fetched again.
+    """Download what is missing of the data sets.
 
-    Exit 1 when something cannot be had from any source, unless --allow-unavailable is given.
+    Exit 1 when no source has some of the files, unless --allow-unavailable is given.
     """
     settings = load_settings()
     known = load_catalogue(catalogue)
@@ -68,7 +72,7 @@ def fetch(
         offline=offline or settings.offline,
         ca_bundle=settings.ca_bundle,
     )
-    results = fetch_all(choose(known, names or []), known.values(), _store(into), options, Progress(messages))
+    results = fetch_all(choose(known, names or []), known.values(), _store(into), options, Progress(steps))
     _report(results, json)
     if not allow_unavailable and any(result.state == "unavailable" for result in results):
         raise typer.Exit(1)
@@ -78,7 +82,7 @@ def fetch(
 def verify(
     names: Names = None, json: Json = False, into: Into = None, catalogue: CatalogueFile = None
 ) -> None:
-    """Hash every file that is here again; exit 1 when one is wrong. Missing ones are only named."""
+    """Check the hash of every file; exit 1 if one is wrong. Missing files are only listed."""
     known = load_catalogue(catalogue)
     store = _store(into)
     rows = []

@@ -51,7 +51,7 @@ def _apt_failure(printed: str, source: Source) -> Exception:
     if "Unable to locate package" in printed or "No candidate version" in printed:
         return UnavailableError(f"apt knows no package {source.package} (run apt-get update?)")
     if "Temporary failure resolving" in printed or "Could not connect" in printed:
-        return UnreachableError("Debian's mirror gives no answer")
+        return UnreachableError("Debian's mirror does not answer")
     if "timed out" in printed:
-        return SilentError("Debian's mirror gives no answer")
+        return SilentError("Debian's mirror does not answer")
     return UnavailableError(f"apt failed: {last_line(printed, 'E:') or last_line(printed)}")

@@ -77,7 +77,7 @@ def fetch_all(
             store.write_stamp(everything)
         return [Result(dataset.name, "present") for dataset in datasets]
     with (
-        store.locked(lambda: progress.say("another fetch is at work in this folder; waiting for it")),
+        store.locked(lambda: progress.say("waiting for another fetch in this folder")),
         progress,
     ):
         run = Run(store, progress, options.ca_bundle)
@@ -110,7 +110,7 @@ def _fetch_locked(datasets: list[Dataset], options: Options, run: Run) -> list[R
 
 def _require_certificates(bundle: Path | None) -> None:
     if bundle and not bundle.is_file():
-        raise WorkshopError(f"no certificates at {bundle}; correct workshop_ca_bundle and set up again")
+        raise WorkshopError(f"no certificates at {bundle}; correct workshop_ca_bundle and run set-up again")
 
 
 def _space_for(jobs: list[_Job]) -> int:

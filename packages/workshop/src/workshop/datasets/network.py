@@ -12,6 +12,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -261,7 +262,7 @@ def _download(url: str, part: Path, source: Source, dataset: Dataset, file: File
             return
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             if attempt == ATTEMPTS:
-                raise UnavailableError("the download broke off; run again to resume it") from error
+                raise UnavailableError("the download was interrupted; run again to resume it") from error
         except UnreachableError:
             # Of a host that has answered before it is a passing fault.
             if attempt == ATTEMPTS or not run.reach.alive(urlsplit(url).netloc):
@@ -357,6 +358,9 @@ def _why(error: Exception) -> str:
     if isinstance(error, socket.gaierror) or "NameResolution" in text or "Failed to resolve" in text:
         return "cannot be found (no such name, or no network)"
     if "CERTIFICATE_VERIFY_FAILED" in text:
+        if "expired" in text or "not yet valid" in text:
+            today = time.strftime("%Y-%m-%d")
+            return f"has an expired or future certificate; is this machine's clock right? It says {today}"
         return "has a certificate that is not trusted here (set workshop_ca_bundle?)"
     return "cannot be reached"
 

@@ -70,9 +70,9 @@ def _npm_failure(printed: str) -> Exception:
     found = re.search(r"npm error code (\S+)", printed)
     code = found[1] if found else ""
     if code == "ERR_SOCKET_TIMEOUT":
-        return SilentError("the npm registry gives no answer")
+        return SilentError("the npm registry does not answer")
     if code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH"):
-        return UnreachableError("the npm registry gives no answer")
+        return UnreachableError("the npm registry does not answer")
     if code == "E404":
         return UnavailableError("the npm registry has no such package")
     if code == "ENOSPC":
@@ -85,7 +85,7 @@ def _npm_command(run: Run) -> list[str]:
         return [found]
     machine = platform.machine()
     if machine not in NODE_WHEELS:
-        raise UnavailableError(f"npm is not installed, and there is none to fetch for {machine}")
+        raise UnavailableError(f"npm is not installed and cannot be downloaded for {machine}")
     prefix = run.once(("npm",), lambda: _unpack_node(machine, run))
     return [str(prefix / "bin" / "node"), str(prefix / "lib/node_modules/npm/bin/npm-cli.js")]
 

@@ -117,9 +117,9 @@ def _pip_failure(printed: str, known: bool, was_silent: bool) -> Exception:
     if "DO NOT MATCH THE HASHES" in printed:
         return WrongContentError("the package's hash is not the one in the catalogue")
     if "(from versions: none)" in printed and was_silent:
-        return SilentError("the Python package index gives no answer")
+        return SilentError("the Python package index does not answer")
     if "(from versions: none)" in printed and not known:
-        return UnreachableError("the Python package index gives no answer")
+        return UnreachableError("the Python package index does not answer")
     if "No space left on device" in printed:
         return OSError(28, os.strerror(28))
     if "Could not find a version" in printed or "No matching distribution" in printed:

@@ -213,5 +213,7 @@ def _mark(file: File, status: os.stat_result) -> list[object]:
 def full_disk(error: OSError, folder: Path) -> Exception:
     """Turn a full disk into one line; any other fault stays as it is."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WorkshopError(f"the disk of {folder} is full; make room and run again (nothing was spoilt)")
+        return WorkshopError(
+            f"the disk of {folder} is full; free some space and run again (no file was damaged)"
+        )
     return error

@@ -74,7 +74,7 @@ def spoken_digits(wheel: Path, run: Run) -> Iterator[tuple[str, Iterator[bytes]]
     folder = run.folder()
     voices = _unpacked(wheel, folder)
     words = planned(voices)
-    run.progress.say(f"spoken-digits: {len(words):,} words are being spoken; about half a minute, once")
+    run.progress.say(f"spoken-digits: {len(words):,} words to synthesise once; about half a minute")
     sounds = [pressed(resampled(sound)) for sound in _spoken(words, folder, run)]
     lengths = [len(sound) for sound in sounds]
     head = struct.pack(">HBBI", 0, 8, 1, sum(lengths))
@@ -128,7 +128,7 @@ def _one_sound(stream: IO[bytes], failed: Path) -> bytes:
     sound = stream.read(size)
     if not size or len(sound) < size:
         why = last_line(failed.read_text(errors="replace")) or "it ended early"
-        raise UnavailableError(f"its program does not speak on this machine: {why}")
+        raise UnavailableError(f"its program cannot synthesise speech on this machine: {why}")
     return sound
 
 

@@ -8,12 +8,21 @@ import io
 import os
 import stat
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from tornado.web import HTTPError
 
 from workshop.core.files import written_whole
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+FULL = (
+    "The disk is full, so this was not saved. Keep this page open, delete files that you do not need, empty "
+    "the trash (in a terminal: rm -rf ~/.local/share/Trash), and save again. What was saved before is "
+    "unharmed."
+)
 
 
 class WholeFiles(AsyncLargeFileManager):
@@ -40,6 +49,28 @@ class WholeFiles(AsyncLargeFileManager):
             return
         with self.perm_to_403(os_path), replacing(target, *args, **options) as file:
             yield file
+
+    @contextlib.contextmanager
+    def perm_to_403(self, os_path: str = "") -> Iterator[None]:
+        """Say what to do when the disk is full, and of what is forbidden what Jupyter says."""
+        with said_when_full(), super().perm_to_403(os_path):
+            yield
+
+    async def create_checkpoint(self, path: str) -> Any:
+        """Do what Jupyter does, which it does whenever a notebook is opened."""
+        with said_when_full():
+            return await super().create_checkpoint(path)  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def said_when_full() -> Iterator[None]:
+    """Raise HTTPError, which a page shows, instead of the error of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise HTTPError(HTTPStatus.INSUFFICIENT_STORAGE, FULL) from error
+        raise
 
 
 def can_be_replaced(target: Path) -> bool:

@@ -53,6 +53,10 @@ class Outside(Matcher):
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         """Return None for what Jupyter itself answers."""
         path = request.path or "/"
+        if path == f"{self._base}login":
+            # A log-in that has expired leads there. Jupyter's own form takes neither ticket nor code.
+            request.path = "/login"
+            return {}
         if path.startswith(self._base) or f"{path}/" == self._base:
             return None
         if path == "/api" or not _is_call(request) or not self._brings_token(request):
@@ -158,7 +162,8 @@ class Gate(RequestHandler):
     put = patch = delete = options = _refuse
 
     def _lead_in(self, where: str) -> None:
-        """Set the cookie, below the path alone, and go there."""
+        """Set the cookie, below the path alone, and go there; ``where`` may have the path in it already."""
+        where = where.removeprefix(self._base.rstrip("/"))
         provider: Any = self.settings["identity_provider"]
         provider.set_login_cookie(self, provider.generate_anonymous_user(self))
         self.redirect(self._base.rstrip("/") + (where if where not in ("", "/") else START))

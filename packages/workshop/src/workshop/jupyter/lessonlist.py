@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +17,12 @@ from tornado.ioloop import IOLoop
 from tornado.web import authenticated
 
 from workshop.core.errors import WorkshopError
-from workshop.core.settings import load_settings
+from workshop.core.schedule import SITE, shown_plan
+from workshop.core.settings import Settings, load_settings
+from workshop.courses.home import courses_shown
 
 PATH = "workshop/api/lessons"
 """Where the list is, below Jupyter's own path."""
-CONFIG = "web/config.js"
-"""Below the prefix: what the start page knows (site/build.py)."""
-BEFORE, AFTER = "window.workshopConfig = ", ";\n"
-
-
-def read_plan(config: Path) -> tuple[str, list[dict[str, Any]]]:
-    """Return the title of today's plan and its lessons; all lessons where there is no plan.
-
-    Of a start page that is not there or cannot be read there are none.
-    """
-    try:
-        document = json.loads(config.read_text(encoding="utf-8").partition(BEFORE)[2].removesuffix(AFTER))
-        known = {lesson["path"]: lesson for lesson in document["lessons"]}
-        workshops, today = document["workshops"], document["today"]
-        plan = next((each for each in workshops if today and each["name"] == today["workshop"]), None)
-        plan = plan or next(iter(workshops), None)
-        if plan is None:
-            return "All lessons", list(known.values())
-        names = dict.fromkeys(f"{name}.ipynb" for item in plan["items"] for name in item["lessons"])
-        return str(plan["title"]), [known[name] for name in names if name in known]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "", []
 
 
 def run_cells(notebook: Path) -> tuple[int, int]:
@@ -53,9 +34,13 @@ def run_cells(notebook: Path) -> tuple[int, int]:
     return 0, 0
 
 
-def lesson_list(config: Path, notebooks: Path) -> dict[str, Any]:
-    """Return what JupyterLab shows."""
-    title, lessons = read_plan(config)
+def lesson_list(config: Path, notebooks: Path, courses: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Return what JupyterLab shows: the plan's lessons, then those of courses (``courses_shown``)."""
+    plan = shown_plan(config)
+    title, lessons = plan.title or "All lessons" * bool(plan.lessons), list(plan.lessons)
+    if courses:
+        title = ", ".join([title] * bool(lessons) + [course["title"] for course in courses])
+        lessons += [lesson for course in courses for lesson in course["lessons"]]
     shown = []
     for lesson in lessons:
         run, cells = run_cells(notebooks / lesson["path"])
@@ -73,12 +58,14 @@ class LessonsCall(APIHandler):
         """Answer with the list; it is empty where no start page was built."""
         root = Path(self.settings["serverapp"].root_dir)
         try:
-            prefix = load_settings().prefix
+            settings = load_settings()
         except WorkshopError:
-            prefix = None
-        config = (prefix or Path("/nowhere")) / CONFIG
+            settings = Settings()
+        config = (settings.prefix or Path("/nowhere")) / SITE
         self.set_header("Cache-Control", "no-store")
-        self.finish(await IOLoop.current().run_in_executor(None, lesson_list, config, root))
+        run = IOLoop.current().run_in_executor
+        courses = await run(None, courses_shown, settings)
+        self.finish(await run(None, lesson_list, config, root, courses))
 
 
 def install(server: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lessonkit.cli import AsJson, Folder, Names, chosen, commands, progress
+from lessonkit.cli import AsJson, Folder, Names, Quiet, chosen, commands, progress
 from lessonkit.runner import RunOptions
 from workshop.core.command import ended_cleanly
 from workshop.core.output import console, print_json
@@ -22,29 +22,30 @@ app = commands(WORKSHOP)
 def warm(
     names: Names = None,
     background: Annotated[
-        bool, typer.Option("--background", help="Let a process of low priority do it; don't wait.")
+        bool, typer.Option("--background", help="Do it in a low-priority background process; do not wait.")
     ] = False,
     stop: Annotated[
-        bool, typer.Option("--stop", help="End the process of low priority; what it compiled stays.")
+        bool, typer.Option("--stop", help="Stop the background process; keep what it compiled.")
     ] = False,
-    workshop: Annotated[
-        str, typer.Option(help="Begin with the lessons of this workshop of the schedule; default: its first.")
+    plan: Annotated[
+        str, typer.Option(help="Begin with the lessons of this plan; default: the first of the schedule.")
     ] = "",
     gives_way: Annotated[bool, typer.Option("--gives-way", hidden=True)] = False,
     notebooks: Folder = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fill Theano's compile cache: the fast profile of each lesson that compiles runs once."""
+    """Fill Theano's compile cache: run each Theano lesson once in the fast profile."""
     settings = load_settings()
     if stop:
         stopped = stop_background(settings)
         if as_json:
             print_json({"changed": stopped})
         else:
-            console.print("It ended." if stopped else "Nothing is being warmed in the background.")
+            console.print("Stopped." if stopped else "Nothing was running in the background.")
         return
     folder, _ = chosen(WORKSHOP, notebooks, names)
-    warmth = survey(folder, settings, names or (), workshop)
+    warmth = survey(folder, settings, names or (), plan)
     with ended_cleanly():
         if background:
             changed = warm_in_background(warmth, settings)
@@ -56,4 +57,8 @@ def warm(
         names = [lesson.name for lesson in warmth.lessons]
         print_json({"changed": changed, "warm": done, "lessons": names})
     else:
-        console.print("The compile cache is warm." if done else "The cache is warmed in the background.")
+        console.print(
+            "The compile cache is complete."
+            if done
+            else "The compile cache is being filled in the background."
+        )

@@ -71,7 +71,7 @@ def measure_beside() -> list[Round]:
         )
         return [Round(**each) for each in json.loads(done.stdout)]
     except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
-        raise ImportError("the yardstick cannot be taken here") from error
+        raise ImportError("cannot measure the reference workload here") from error
 
 
 def slowness_here(

@@ -135,7 +135,7 @@ def notebooks_folder(named: Path | None = None) -> Path:
         folder = checkout / "notebooks"
         if folder.is_dir():
             return folder.resolve()
-    raise WorkshopError("there are no lessons here; go to the checkout or use --notebooks DIR")
+    raise WorkshopError("no lessons here; change to the checkout or use --notebooks DIR")
 
 
 def _checkouts() -> Iterator[Path]:

@@ -19,7 +19,6 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from lessonkit.runner import Progress, RunOptions, run_notebook
 from workshop.core import processors
 from workshop.core.errors import WorkshopError
 from workshop.core.files import take_lock, write_whole
+from workshop.core.schedule import read_plans, todays_plan
 from workshop.core.settings import Settings
 
 KERNEL = "theano"
@@ -38,7 +38,6 @@ OURS = ("deep_learning_workshop-", "lessonkit-", "bubblebreaker-")
 """What the folders of our own packages' metadata begin with."""
 RECORD = "warmed.json"
 PROGRESS = "warming.json"
-SCHEDULE = "presentation/schedule.toml"
 GIVES_WAY = "--gives-way"
 """What the command is told by which the background works."""
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
@@ -62,8 +61,8 @@ class Warmth:
     """What was asked for; none means all."""
     every: Sequence[Lesson] = ()
     """All lessons that compile."""
-    workshop: str = ""
-    """The workshop of the schedule whose lessons come first; empty for the schedule's first one."""
+    plan: str = ""
+    """The plan of the schedule whose lessons come first; empty for the schedule's first one."""
 
     def is_warm(self, lesson: Lesson) -> bool:
         """Tell whether the cache was warmed for just this lesson and these packages."""
@@ -101,46 +100,45 @@ class Warmth:
         return {name: entry for name, entry in entries.items() if isinstance(entry, dict)}
 
 
-def survey(folder: Path, settings: Settings, names: Sequence[str] = (), workshop: str = "") -> Warmth:
+def survey(folder: Path, settings: Settings, names: Sequence[str] = (), plan: str = "") -> Warmth:
     """Find the lessons to warm for, those of today first, and what their compiled code depends on.
 
     Args:
         folder: The notebooks.
         settings: Of this machine.
         names: Lessons or chapters; none means all.
-        workshop: The workshop that is held today, as the schedule calls it; empty for the schedule's first.
+        plan: What is held today, as the schedule calls it; empty for the schedule's first.
 
     Raises WorkshopError on a machine that was not set up, UnknownLessonError for a wrong name.
     """
     if settings.prefix is None:
-        raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
+        raise WorkshopError("this machine was not set up, so it has no compile cache; run set-up first")
     found = find_lessons(folder)
     chosen = {one.name for one in choose(found, names, "workshop lessons list")}
     every = [one for one in found if is_compiled(one, one.name in chosen)]
-    lessons = today_first([one for one in every if one.name in chosen], settings, workshop)
+    lessons = today_first([one for one in every if one.name in chosen], settings, plan)
     packages = hashlib.sha256()
     for path in sorted((settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")):
         # Our own code compiles nothing differently.
         if not path.name.startswith(OURS):
             packages.update(f"{path.name}\n".encode())
     record = settings.prefix / "theano" / RECORD
-    return Warmth(folder, lessons, record, packages.hexdigest(), names, every, workshop)
+    return Warmth(folder, lessons, record, packages.hexdigest(), names, every, plan)
 
 
-def today_first(lessons: list[Lesson], settings: Settings, workshop: str) -> list[Lesson]:
-    """Return the lessons in the order in which a workshop of the schedule opens them; the others follow.
+def today_first(lessons: list[Lesson], settings: Settings, plan: str) -> list[Lesson]:
+    """Return the lessons in the order in which a plan of the schedule opens them; the others follow.
 
-    Raises WorkshopError when the machine's schedule has no such workshop.
+    Raises WorkshopError when the machine's schedule has no such plan.
     """
     try:
-        schedule = tomllib.loads(((settings.source or Path("/")) / SCHEDULE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        plans = read_plans(settings.source or Path("/"))
+    except (OSError, ValueError, LookupError, TypeError):
         return lessons  # a machine without slides
-    workshops = {str(each.get("name")): each for each in schedule.get("workshop", [])}
-    if workshop and workshop not in workshops:
-        raise WorkshopError(f"the schedule has no workshop '{workshop}'; it has {', '.join(workshops)}")
-    today: dict[str, Any] = workshops.get(workshop) or next(iter(workshops.values()), {})
-    opened = [name for item in today.get("item", []) for name in item.get("lessons", [])]
+    if plan and plan not in plans:
+        raise WorkshopError(f"the schedule has no plan '{plan}'; it has {', '.join(plans)}")
+    items = todays_plan(plans, plan) or []
+    opened = [name for item in items for name in item.get("lessons", [])]
     return sorted(lessons, key=lambda one: opened.index(one.name) if one.name in opened else len(opened))
 
 
@@ -179,7 +177,7 @@ def warm(warmth: Warmth, how: RunOptions, progress: Reporting, *, gives_way: boo
             with progress(lesson.name) as report:
                 ran = run_notebook(lesson, about(lesson.name, notebook), notebook, how, report, {})
             if ran.outcome.failure is not None:
-                raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
+                raise WorkshopError(f"{lesson.name} fails: {ran.place(ran.outcome.failure)}")
             warmth.remember(lesson)
         if waiting:
             warmth.tell()
@@ -225,7 +223,7 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     # It outlives the set-up that starts it and is not part of it (tools/setup-lock.bash).
     environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
     words = ["lessons", "warm", "--json", GIVES_WAY, "--notebooks", str(warmth.folder.absolute())]
-    words += [*(["--workshop", warmth.workshop] if warmth.workshop else []), *warmth.names]
+    words += [*(["--plan", warmth.plan] if warmth.plan else []), *warmth.names]
     with (settings.prefix / "log" / "warm.log").open("w", encoding="utf-8") as log:
         subprocess.Popen(
             [sys.executable, "-P", "-m", "workshop", *words],

@@ -25,12 +25,13 @@ def doctor(
         typer.Option("--thorough", help="Also import Theano, TensorFlow and PyTorch; takes up to a minute."),
     ] = False,
     wait: Annotated[
-        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Let services that start take so long.")
+        float,
+        typer.Option("--wait", min=0, metavar="SECONDS", help="Wait up to SECONDS for services to start."),
     ] = 0.0,
 ) -> None:
-    """Say in green and red what works on this machine, and what to do about the rest.
+    """Show in green and red what works on this machine, and how to fix the rest.
 
-    Works before set-up too. Exit 0 only when nothing is red.
+    Works before set-up, too. Exit 0 only if nothing is red.
     """
     settings = load_settings()
     report = diagnose(settings, thorough, wait=wait)

@@ -60,8 +60,9 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
         ("disk", partial(hardware.disk, settings)),
         ("cores", hardware.cores),
         ("clock", hardware.clock),
-        ("BLAS", partial(blas.blas, settings)),
     ]
+    if settings.lessons:
+        found += [("BLAS", partial(blas.blas, settings))]
     if settings.prefix is None:
         found += [("Python 3.11", partial(environments.python, settings))]
     else:
@@ -72,14 +73,13 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
         ]
         found += [
             ("kernels", partial(environments.kernels, settings)),
-            ("compile cache", partial(environments.compile_cache, settings)),
+            *([("compile cache", partial(environments.compile_cache, settings))] if settings.lessons else []),
             ("services", partial(services.alive, settings)),
             ("updates", partial(updates, settings)),
         ]
-    found += [
-        ("notebooks", partial(environments.notebooks, settings)),
-        ("data", partial(environments.data, settings)),
-    ]
+    found += [("notebooks", partial(environments.notebooks, settings))]
+    if settings.lessons:
+        found += [("data", partial(environments.data, settings))]
     if services.are_wanted(settings):
         found += [
             (f"port {each.port}", partial(services.port, settings, each))

@@ -198,7 +198,7 @@ def data(settings: Settings) -> Line:
     """
     from workshop.datasets.catalogue import Dataset, load_catalogue
     from workshop.datasets.store import Store
-    from workshop.machine.today import goes_on, stops_without, todays_parts
+    from workshop.machine.needed_data import goes_on, stops_without, todays_parts
 
     store = Store(settings.data)
     catalogue = load_catalogue().values()

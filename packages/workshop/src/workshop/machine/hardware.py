@@ -53,11 +53,12 @@ def memory() -> Line:
 
 
 def disk(settings: Settings) -> Line:
-    """Compare the free space below the prefix with what is still to be written."""
-    folder = settings.prefix or settings.source or Path.cwd()
-    while not folder.exists():
-        folder = folder.parent
-    free = psutil.disk_usage(str(folder)).free / GB
+    """Compare the free space below the prefix, and for the notebooks, with what is still to be written."""
+    wanted = [settings.prefix or settings.source or Path.cwd()]
+    if settings.prefix:
+        wanted.append(settings.notebooks)
+    folders = {next(each for each in (one, *one.parents) if each.exists()) for one in wanted}
+    free, folder = min((psutil.disk_usage(str(each)).free / GB, each) for each in folders)
     text = f"{free:.1f} GB free at {folder}"
     needed = DISK_FREE_GB if settings.prefix else DISK_FOR_SET_UP_GB
     if free < needed:

@@ -18,7 +18,7 @@ from workshop.core.settings import Settings
 from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
 from workshop.machine.lines import Line, green, red, yellow
-from workshop.machine.today import goes_on, stops_without, todays_parts
+from workshop.machine.needed_data import goes_on, stops_without, todays_parts
 
 
 def hashed(settings: Settings, names: Sequence[str] | None = None) -> Iterator[Line]:

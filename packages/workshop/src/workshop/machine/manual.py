@@ -26,10 +26,10 @@ PAGE = "docs/index.html"
 @app.command("docs", epilog="Example: workshop docs")
 def open_manual(
     json: Annotated[
-        bool, typer.Option("--json", help="Print address and file as JSON, and open no browser.")
+        bool, typer.Option("--json", help="Print address and file as JSON; do not open a browser.")
     ] = False,
 ) -> None:
-    """Open the manual in the browser; where there is no desktop, print its address."""
+    """Open the manual in the browser; without a desktop, print its address."""
     settings = load_settings()
     page = find_page(settings)
     address = address_of(settings, page, find_place())
@@ -44,7 +44,8 @@ def find_page(settings: Settings) -> Path:
     page = settings.prefix / "web" / PAGE if settings.prefix else None
     if page is None or not page.is_file():
         raise WorkshopError(
-            "the manual is not on this machine; set it up with a network or a stick, or run tools/docs.bash"
+            "the manual is not on this machine; run set-up again with a network or a stick, or run "
+            "tools/docs.bash"
         )
     return page
 

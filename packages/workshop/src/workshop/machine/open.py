@@ -44,18 +44,19 @@ PAGE = """<!doctype html>
 @app.command("open", epilog="Example: workshop open --link")
 def open_jupyter(
     link: Annotated[
-        bool, typer.Option("--link", help="Print a link for a browser elsewhere, and open none.")
+        bool, typer.Option("--link", help="Print a link for another browser; do not open one.")
     ] = False,
     wait: Annotated[
-        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for Jupyter to start.")
+        float,
+        typer.Option("--wait", min=0, metavar="SECONDS", help="Wait up to SECONDS for Jupyter to start."),
     ] = 0.0,
     json: Annotated[
-        bool, typer.Option("--json", help="Print the link as JSON, and open no browser.")
+        bool, typer.Option("--json", help="Print the link as JSON; do not open a browser.")
     ] = False,
 ) -> None:
-    """Open Jupyter in the browser, logged in; where there is no desktop, print a link that does so.
+    """Open Jupyter in the browser, logged in; without a desktop, print a link.
 
-    The link counts once, for ten minutes.
+    The link works once, within ten minutes.
     """
     settings = load_settings()
     address = make_link(settings, wait)
@@ -63,9 +64,9 @@ def open_jupyter(
         print_json({"link": address})
         return
     if not link and has_desktop() and webbrowser.open(write_page(address).as_uri()):
-        print("Jupyter opens in your browser; if not, run: workshop open --link")
+        print("Jupyter opens in your browser. If it does not, run: workshop open --link")
         return
-    print("Open this link in a browser within ten minutes; it counts once:", file=sys.stderr)
+    print("Open this link in a browser within ten minutes; it works once:", file=sys.stderr)
     print(address)
 
 
@@ -80,11 +81,13 @@ def make_link(settings: Settings, wait: float = 0.0) -> str:
     while (jupyter := wait_for_jupyter(settings)) is None and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
     if jupyter is None:
-        raise WorkshopError("no Jupyter of yours runs here; 'workshop doctor' says why")
+        raise WorkshopError("your Jupyter is not running; 'workshop doctor' shows why")
     try:
         ticket = ports.ask_json(jupyter, "POST", "workshop/api/tickets")["ticket"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorkshopError(f"Jupyter gives no way in: {error}; 'workshop doctor' says more") from error
+        raise WorkshopError(
+            f"Jupyter refused a log-in link: {error}; 'workshop doctor' shows more"
+        ) from error
     parts = urlsplit(jupyter.url)
     # Elsewhere people are told localhost, and a browser keeps what it knows apart for each name.
     is_elsewhere = parts.hostname == "127.0.0.1" and find_place().kind is not Kind.COMPUTER
@@ -105,7 +108,7 @@ def write_page(link: str) -> Path:
     folder = Path(runtime or state) / "deep-learning-workshop"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-        raise WorkshopError(f"{folder} is not yours alone; remove it")
+        raise WorkshopError(f"{folder} belongs to another account, too; remove it")
     with contextlib.suppress(PermissionError):
         folder.chmod(0o700)
     write_whole(folder / FILE, PAGE.format(link=link), 0o600)

@@ -8,6 +8,7 @@ assets/               ``js-demos/assets/``
 demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
 demos/vendor/         files of data sets that were fetched before
 demos/digits/         also some of MNIST, as a script: see ``workshop.site.scripts``
+demos/language-model/ also the shipped model, as a script: see ``workshop.site.weights``
 demos/look-inside/    also the models of ``js-demos/models.toml``: see ``workshop.site.models``
 demos/originals/      the pages that ours were made after, where fetched: see ``workshop.site.originals``
 demos/vendor/netron/  the viewer of models: see ``workshop.site.netron``
@@ -42,6 +43,8 @@ from workshop.site import models, netron, originals
 from workshop.site.decks import slides_site
 from workshop.site.pages import PAGE as READING
 from workshop.site.pages import framed, reading_lists, reading_page
+from workshop.site.presentation import read_presentation
+from workshop.site.quiz import place, quiz_pages
 from workshop.site.scripts import as_script, digits_script
 from workshop.sync.updates import load_updates
 
@@ -54,6 +57,8 @@ LIBRARIES = {"convnetjs": "convnet-min.js"}
 
 DIGITS = "digits"
 """The demo that reads handwritten digits."""
+LANGUAGE_MODEL = "language-model"
+"""The demo that writes with the shipped language model."""
 
 
 @dataclass
@@ -80,18 +85,19 @@ def _require_own(into: Path, names: set[str], wanted: dict[str, bytes]) -> None:
         path = into / name
         if path.is_dir() or (path.is_file() and path.read_bytes() != wanted[name]):
             raise WorkshopError(
-                f"{path} is there and was not made by 'workshop web build'; "
-                "move it away or name another --into"
+                f"{path} exists and was not made by 'workshop web build'; move it away or choose another "
+                f"--into"
             )
 
 
 @dataclass(frozen=True)
 class Today:
-    """Which workshop is held, and when it begins; the start page then shows where it stands."""
+    """Which plan is held, and when it begins; the start page then shows where it stands."""
 
     workshop: str
+    """The plan's name; empty for the schedule's first."""
     start: str
-    """On the clock, as HH:MM."""
+    """On the clock, as HH:MM; empty if nobody said when."""
 
 
 def build_site(
@@ -143,7 +149,7 @@ def _wanted(
     has_manual: bool,
 ) -> dict[str, bytes]:
     """Return every file of the site with its content, by its path in the site."""
-    demos = read_manifest(source)
+    demos = read_manifest(source) if settings.lessons else []
     files = _folder(source / "presentation" / "start", "")
     files |= _folder(source / "js-demos" / "assets", "assets/")
     for demo in demos:
@@ -152,24 +158,30 @@ def _wanted(
     files |= _libraries(demos, settings.data, report)
     files |= _digits(demos, settings.data, into, report)
     files |= _models(source, demos, settings.data, report)
-    known = originals.read_originals(source)
+    files |= _language_model(demos)
+    known = originals.read_originals(source) if settings.lessons else []
     files |= originals.originals_site(known, settings.data)
     shown = [
         _shown(demo, files) | {"originals": originals.links(known, demo["name"], files)} for demo in demos
     ]
-    slides, workshops = slides_site(source, settings.data, report.notes, updates=updates)
-    files |= slides
-    works = reading_lists(source)
+    workshops: list[dict[str, Any]] = []
+    if settings.lessons:
+        slides, workshops = slides_site(source, settings.data, report.notes, updates=updates)
+        quizzes = quiz_pages(source, read_presentation(source))
+        files |= slides | quizzes
+        for workshop in workshops:
+            workshop["quiz"] = place(workshop["name"]) if place(workshop["name"]) in quizzes else None
+    works = reading_lists(source) if settings.lessons else []
     if works:
         files[READING] = reading_page(source, works)
-    if today and today.workshop not in [workshop["name"] for workshop in workshops]:
-        names = ", ".join(workshop["name"] for workshop in workshops)
-        raise WorkshopError(f"there is no workshop {today.workshop!r} in the schedule; there are: {names}")
+    names = [workshop["name"] for workshop in workshops]
+    if today and today.workshop not in ["", *names]:
+        raise WorkshopError(f"the schedule has no plan '{today.workshop}'; it has {', '.join(names)}")
     files["config.js"] = _config(
         settings,
         {
             "demos": shown,
-            "lessons": _lessons(source, report),
+            "lessons": _lessons(source, report) if settings.lessons else [],
             "reading": READING if works else None,
             "manual": "docs/index.html" if has_manual else None,
             "workshops": workshops,
@@ -278,6 +290,16 @@ def _models(source: Path, demos: list[dict[str, Any]], data: Path, report: Repor
     if not viewer:
         report.notes.append(f"netron is not in {data}; 'workshop data fetch netron' gets it")
     return models.models_site(source) | viewer
+
+
+def _language_model(demos: list[dict[str, Any]]) -> dict[str, bytes]:
+    """Return the shipped language model as a script, where a demo runs it."""
+    if not any(demo["name"] == LANGUAGE_MODEL for demo in demos):
+        return {}
+    # NumPy, which reads the weights, is wanted by this page alone.
+    from workshop.site.weights import language_model_script
+
+    return {f"demos/{LANGUAGE_MODEL}/model-data.js": language_model_script()}
 
 
 def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Does the schedule fit? What it names must exist; talk, demos and lessons of a part must fit its minutes.
 
-Of a lesson its ten-minute path counts: on stage nobody does more. A tool, which has none, is run once.
+Of a lesson its ten-minute path counts, or where the schedule says ``whole`` the minutes with all exercises.
+A tool, which has neither, is run once.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def faults_of(source: Path) -> list[str]:
     lessons = {lesson.name for lesson in find_lessons(source / "notebooks")}
     known = {f"demo:{name}" for name in demos} | {f"lesson:{name}" for name in lessons}
     seconds = measured_seconds(source)
-    minutes = {name: each / 60 for name, each in seconds.items()} | minutes_of_paths(source)
+    minutes = {name: each / 60 for name, each in seconds.items()}
+    short, whole = minutes_of_lessons(source)
     faults = [f"{name} was measured, but there is no such lesson" for name in sorted(set(seconds) - lessons)]
     for workshop in presentation.workshops.values():
         deck(presentation, workshop)
@@ -53,9 +55,10 @@ def faults_of(source: Path) -> list[str]:
             faults += [f"{where}: {fault}" for fault in faults_of_pictures(source, presentation, item)]
             faults += [f"{where}: there is no demo {name}" for name in item.demos if name not in demos]
             faults += [f"{where}: there is no lesson {name}" for name in item.lessons if name not in lessons]
+            wanted = minutes | (whole if item.whole else short)
             unmeasured = [name for name in item.lessons if name not in seconds]
             faults += [f"{where}: lesson {name} was not measured (see {MEASURED})" for name in unmeasured]
-            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, minutes)]
+            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, wanted)]
     return faults
 
 
@@ -89,16 +92,18 @@ def measured_seconds(source: Path) -> dict[str, float]:
     return {name: float(seconds) for name, seconds in document["lessons"].items()}
 
 
-def minutes_of_paths(source: Path) -> dict[str, float]:
-    """Return how many minutes the ten-minute path of each lesson takes that has one."""
-    found = {}
+def minutes_of_lessons(source: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """Return how many minutes each lesson's ten-minute path takes, and all its exercises."""
+    short, whole = {}, {}
     for lesson in find_lessons(source / "notebooks"):
         with contextlib.suppress(LessonkitError):  # the lessons' own checks tell of one that cannot be read
             notebook = lesson.read()
-            work = about(lesson.name, notebook).short_work
-            if work is not None:
-                found[lesson.name] = path_minutes(notebook, work)
-    return found
+            settings = about(lesson.name, notebook)
+            if settings.short_work is not None:
+                short[lesson.name] = path_minutes(notebook, settings.short_work)
+            if settings.minutes is not None:
+                whole[lesson.name] = settings.minutes
+    return short, whole
 
 
 def faults_of_time(

@@ -46,7 +46,7 @@ def run_browser(browser: str, address: str, profile: Path, *task: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
-        raise WorkshopError(f"Chromium was not done within {PATIENCE_SECONDS} s; try again") from error
+        raise WorkshopError(f"Chromium did not finish within {PATIENCE_SECONDS} s; try again") from error
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
         raise WorkshopError(f"Chromium failed: {last[0]}")
@@ -62,7 +62,7 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
     Raises WorkshopError when there is no such deck, no Chromium, no reveal.js, or printing fails.
     """
     if file.suffix.lower() != ".pdf" or file.is_dir():
-        raise WorkshopError(f"{file} is not the name of a PDF; let it end in .pdf")
+        raise WorkshopError(f"{file} does not end in .pdf")
     browser = find_browser()
     if browser is None:
         raise WorkshopError("printing needs Chromium; install the package chromium")
@@ -71,7 +71,7 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
         build_site(source, site, load_settings())
         page = site / "slides" / workshop / "index.html"
         if not page.is_file():
-            raise WorkshopError(f"there is no deck {workshop!r}; 'workshop slides list' names them")
+            raise WorkshopError(f"there is no deck {workshop!r}; 'workshop slides list' lists them")
         if not (site / "slides" / "vendor" / "reveal" / "reveal.js").is_file():
             raise WorkshopError("printing needs reveal.js; run 'workshop data fetch reveal katex'")
         beside = Path(folder) / "deck.pdf"

@@ -27,24 +27,24 @@ def web() -> None:
 def build(
     source: Annotated[Path | None, typer.Option(help="The checkout; default: from the settings.")] = None,
     into: Annotated[Path | None, typer.Option(help="The site's folder; default: <prefix>/web.")] = None,
-    workshop: Annotated[str, typer.Option(help="Which workshop of the schedule is held.")] = "",
-    start: Annotated[str, typer.Option(metavar="HH:MM", help="When it begins.")] = "",
+    plan: Annotated[str, typer.Option(help="Today's plan; default: the first of the schedule.")] = "",
+    start: Annotated[str, typer.Option(metavar="HH:MM", help="When the workshop starts.")] = "",
     updates: Annotated[
         bool,
-        typer.Option("--updates", help="Slides may promise updates: the machine gets an address for them."),
+        typer.Option("--updates", help="Mention updates on slides: the machine has an address for them."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Put the site together; what is already right is left alone."""
+    """Build the site; files that are up to date stay."""
     from workshop.site.build import Today, build_site
 
-    if bool(workshop) != bool(start) or (start and not CLOCK.fullmatch(start)):
-        raise typer.BadParameter("name both, the workshop and its start as HH:MM, or neither")
+    if start and not CLOCK.fullmatch(start):
+        raise typer.BadParameter(f"the start is HH:MM, such as 14:00, not {start!r}")
     settings = load_settings()
     source, into = source or settings.source, into or _site(settings)
     if source is None or into is None:
         raise WorkshopError("this machine was not set up; name the checkout and the site: --source, --into")
-    report = build_site(source, into, settings, Today(workshop, start) if workshop else None, updates)
+    report = build_site(source, into, settings, Today(plan, start) if plan or start else None, updates)
     if json:
         print_json(report.as_document())
         return
@@ -56,9 +56,11 @@ def build(
 @app.command()
 def serve(
     root: Annotated[Path | None, typer.Option(help="The site's folder; default: <prefix>/web.")] = None,
-    address: Annotated[str | None, typer.Option(help="Where to listen; default: the settings.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default: the settings.")] = None,
-    allow_host: Annotated[list[str] | None, typer.Option(help="A further name of this machine.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address to listen on; default: the settings.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on; default: the settings.")
+    ] = None,
+    allow_host: Annotated[list[str] | None, typer.Option(help="Another host name of this machine.")] = None,
     json: Json = False,
 ) -> None:
     """Serve the site, read-only, until stopped."""

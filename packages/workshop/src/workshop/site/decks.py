@@ -6,10 +6,12 @@ import functools
 import re
 from collections.abc import Sequence
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 from workshop.core.errors import WorkshopError
+from workshop.core.schedule import length
 from workshop.site.markdown import to_html
 from workshop.site.presentation import Item, Presentation, Workshop, read_presentation
 
@@ -17,8 +19,6 @@ UPDATES = "{updates}"
 """Ends a line that promises an update by one click."""
 SHORT_PLAN = 9
 """How many lines of a plan stand below each other; a longer one takes two columns."""
-LONG_PLAN = 14
-"""How many lines two columns hold in large type."""
 
 
 def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) -> str:
@@ -36,19 +36,21 @@ def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) 
 
 
 def _opening(workshop: Workshop) -> str:
-    words = f"<h1>{_in_lines(workshop.title)}</h1><p class=quiet>{_length(workshop.minutes)}</p>"
+    words = f"<h1>{_in_lines(workshop.title)}</h1><p class=quiet>{length(workshop.minutes)}</p>"
     return _slide(words, "Welcome everybody. The lights on the start page are green?", 0, 0, "opening")
 
 
 def _plan(presentation: Presentation, workshop: Workshop) -> str:
     rows = "".join(
-        f"<tr><td>{_clock(start)}</td><td>{escape(title(presentation, item))}</td>"
+        f"<tr><td>{_when(workshop, number)}</td><td>{escape(title(presentation, item))}</td>"
         f"<td>{item.minutes} min</td></tr>"
-        for start, item in zip(workshop.starts(), workshop.items, strict=True)
+        for number, item in enumerate(workshop.items)
     )
     lines = len(workshop.items)
-    kind = "plan" + (" many" if lines > SHORT_PLAN else "") + (" long" if lines > LONG_PLAN else "")
-    body = f'<h2>The plan</h2><table class="{kind}">{rows}</table>'
+    columns = 1 if lines <= SHORT_PLAN else 2
+    kind = "plan many" if columns > 1 else "plan"
+    # The rows share the height of the slide.
+    body = f'<h2>The plan</h2><table class="{kind}" style="--rows: {ceil(lines / columns)}">{rows}</table>'
     return _slide(body, "Where we are going; half a minute.", 0, 0)
 
 
@@ -60,7 +62,7 @@ def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> 
         return [_slide(words, "A break. Back on time.", start, item.minutes, "part")]
     section = presentation.sections[item.section]
     note = f"{section.talk:g} minutes of talking, then try it."
-    if presentation.short.intersection(item.lessons):
+    if presentation.short.intersection(item.lessons) and not item.whole:
         note += " In a lesson's notebook, run the cells that begin with ◆: its ten-minute path."
     opening = _slide(words, note, start, item.minutes, "part", item.lessons)
     opening = opening.replace("<section ", f'<section data-then="{escape(_then(item))}" ', 1)
@@ -135,14 +137,13 @@ def title(presentation: Presentation, item: Item) -> str:
     return presentation.sections[item.section].title if item.section else item.title or ""
 
 
+def _when(workshop: Workshop, number: int) -> str:
+    """Return when an item begins: hours and minutes from the start, or the number of its evening."""
+    return str(number + 1) if workshop.evenings else _clock(workshop.starts()[number])
+
+
 def _clock(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02}"
-
-
-def _length(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} h"] if hours else []
-    return " ".join(parts + ([f"{rest} min"] if rest else []))
 
 
 LIBRARIES = ("reveal", "katex")
@@ -202,7 +203,16 @@ def _shown(presentation: Presentation, name: str) -> dict[str, Any]:
             "title": title(presentation, item),
             "demos": list(item.demos),
             "lessons": list(item.lessons),
+            "whole": item.whole,
         }
         for start, item in zip(workshop.starts(), workshop.items, strict=True)
     ]
-    return {"name": name, "title": workshop.title, "minutes": workshop.minutes, "items": items}
+    return {
+        "name": name,
+        "title": workshop.title,
+        "minutes": workshop.minutes,
+        "assumes": workshop.assumes,
+        "afterwards": workshop.afterwards,
+        "evenings": workshop.evenings,
+        "items": items,
+    }

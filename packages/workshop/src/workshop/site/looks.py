@@ -102,15 +102,15 @@ def faults_of_slide(slide: dict[str, Any]) -> list[str]:
     """Return what is wrong with a slide."""
     faults = []
     if slide["overflow"] > ROUNDING:
-        faults.append(f"{slide['overflow']} pixels stand out of the page")
+        faults.append(f"{slide['overflow']} pixels overflow the page")
     if 0 < slide["type"] < LEAST_TYPE - 0.2:
         faults.append(f"“{slide['smallest']}” is set in {slide['type']:g} pixels, not {LEAST_TYPE}")
     if slide["contrast"] < LEAST_CONTRAST:
         faults.append(f"“{slide['weakest']}” has a contrast of {slide['contrast']:g}, not {LEAST_CONTRAST:g}")
     if slide["picture"] and slide["words"] > MOST_WORDS:
-        faults.append(f"{slide['words']} words beside a picture, not {MOST_WORDS} at most")
+        faults.append(f"{slide['words']} words next to a picture; at most {MOST_WORDS} are allowed")
     if slide["unset"]:
-        faults.append(f"{slide['unset']} formulas are not set")
+        faults.append(f"{slide['unset']} formulas were not typeset")
     if slide["kind"] not in TITLES and slide["empty"] > MOST_EMPTY:
         faults.append(f"{slide['empty']:.0%} of the page is empty")
     return faults

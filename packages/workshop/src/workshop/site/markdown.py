@@ -72,7 +72,7 @@ def _image(
     source, words = str(tokens[at].attrs["src"]), tokens[at].content
     kind, _colon, name = source.partition(":")
     if not words:
-        raise WorkshopError(f"{source}: put words for those who do not see it between the brackets")
+        raise WorkshopError(f"{source}: write an alternative text between the brackets")
     if kind == "picture" and NAME.fullmatch(name):
         return f'<span class="figure">{_picture(name, words)}</span>'
     if kind == "demo" and LIVING.fullmatch(name):
@@ -103,7 +103,7 @@ def _link(
     kind, _colon, name = target.partition(":")
     if kind not in LINKS:
         raise WorkshopError(
-            f"a slide links to {target}; offline there are demo:NAME, lesson:NAME, tensorboard:"
+            f"a slide links to {target}; offline only demo:NAME, lesson:NAME and tensorboard: work"
         )
     return LINKS[kind](name)
 

@@ -79,7 +79,7 @@ def read_section(path: Path) -> Section:
     text = path.read_text(encoding="utf-8")
     head = HEAD.match(text)
     if head is None:
-        raise WorkshopError(f"{path}: begins with no block of '---', title and talk")
+        raise WorkshopError(f"{path}: does not begin with a block of '---', title and talk")
     title, talk = _settings(path, head.group(1))
     slides = tuple(_slide(part) for part in BETWEEN.split(text[head.end() :]))
     for number, slide in enumerate(slides, start=1):
@@ -108,7 +108,7 @@ def _slide(part: str) -> Slide:
     return Slide(text.strip(), notes[0].strip() if notes else "")
 
 
-FIELDS = {"section": str, "minutes": int, "demos": list, "lessons": list, "title": str}
+FIELDS = {"section": str, "minutes": int, "demos": list, "lessons": list, "title": str, "whole": bool}
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,8 @@ class Item:
     """What a break is called."""
     demos: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
+    whole: bool = False
+    """Whether the lessons are done with all their exercises; else their ten-minute paths are."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,12 @@ class Workshop:
     title: str
     minutes: int
     items: tuple[Item, ...]
+    assumes: str = ""
+    """What participants need to know before."""
+    afterwards: str = ""
+    """What participants can do afterwards."""
+    evenings: bool = False
+    """Whether each item is an evening of its own."""
 
     def starts(self) -> list[int]:
         """Return the minute at which each item begins."""
@@ -158,7 +166,15 @@ def _workshop(path: Path, table: dict[str, Any]) -> Workshop:
     if missing:
         raise WorkshopError(f"{path}: a workshop lacks {', '.join(sorted(missing))}")
     items = tuple(_item(f"{path}: {table['name']}", each) for each in table["item"])
-    workshop = Workshop(table["name"], table["title"], table["minutes"], items)
+    workshop = Workshop(
+        table["name"],
+        table["title"],
+        table["minutes"],
+        items,
+        table.get("assumes", ""),
+        table.get("afterwards", ""),
+        table.get("evenings", False),
+    )
     total = sum(item.minutes for item in items)
     if total != workshop.minutes:
         raise WorkshopError(f"{path}: {workshop.name} has {workshop.minutes} minutes, its items {total}")
@@ -177,6 +193,7 @@ def _item(where: str, table: dict[str, Any]) -> Item:
         table.get("title"),
         tuple(table.get("demos", ())),
         tuple(table.get("lessons", ())),
+        table.get("whole", False),
     )
 
 
@@ -214,7 +231,7 @@ def read_presentation(source: Path) -> Presentation:
         for item in workshop.items:
             if item.section and item.section not in presentation.sections:
                 raise WorkshopError(
-                    f"the schedule of {workshop.name} names a section {item.section} that is not there"
+                    f"the schedule of {workshop.name} names the section {item.section}, which is missing"
                 )
     return presentation
 

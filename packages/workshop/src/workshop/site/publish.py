@@ -85,7 +85,7 @@ def _handouts(source: Path, site: Path, made: Path, profile: Path, notes: list[s
     """Print each deck with its notes; return the names of the files, none where there is no Chromium."""
     browser = find_browser()
     if browser is None:
-        notes.append("There are no hand-outs: printing them takes Chromium.")
+        notes.append("No hand-outs were made: printing needs Chromium.")
         return []
     (made / "handouts").mkdir(parents=True)
     names = []

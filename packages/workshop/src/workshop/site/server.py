@@ -25,7 +25,7 @@ from workshop.core.errors import WorkshopError
 from workshop.core.hosts import HostCheck
 from workshop.core.ports import bind, hold_localhost
 from workshop.core.settings import Settings
-from workshop.courses.home import courses_shown
+from workshop.courses.home import PAGES, courses_shown, pages_of
 from workshop.site import models, originals
 from workshop.site.status import Probe, data_state, services
 from workshop.sync.button import UpdateButton
@@ -60,6 +60,8 @@ TYPES = {
 }
 
 
+COURSE_PAGES = rf"{PAGES}([a-z0-9-]+)/(.*)"
+"""Addresses of courses' pages."""
 THEME = "'sha256-ySvT2PEZeueHGC1y2crNuNTfphBynFPP7i+U21fEgX0='"
 """The script in each page of the manual; ``tests/test_docs.py`` compares it with what Sphinx makes."""
 
@@ -78,12 +80,12 @@ def policy(path: str, site: str) -> str:
     path: of the page, below the site's. site: the address of the site, as the browser asks for it.
     """
     strict = HEADERS["Content-Security-Policy"]
-    if path.startswith(originals.FOLDER):
+    if folder := next((each for each in (originals.FOLDER, PAGES) if path.startswith(each)), ""):
         # Scripts and styles stand within these pages, and text is run. They ask for files of their own, and
         # not for the server's other answers; nor by another of its pages, in a frame or a window of theirs.
         return (
             f"{strict}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-            f"connect-src {site}{originals.FOLDER}; frame-src 'none'; "
+            f"connect-src {site}{folder}; frame-src 'none'; "
             "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
         )
     if path.startswith("demos/"):
@@ -124,7 +126,9 @@ class Status(Guarded):
         """Answer with the states of all services and of the data."""
         probe: Probe = self.settings["probe"]
         self.set_header("Cache-Control", "no-store")
-        self.write({"services": await probe.states(), "data": data_state(self.settings["workshop_data"])})
+        machine: Settings = self.settings["machine"]
+        data = data_state(machine.data) if machine.lessons else {"state": "up", "missing": []}
+        self.write({"services": await probe.states(), "data": data})
 
 
 class Models(Guarded):
@@ -223,6 +227,24 @@ class Files(tornado.web.StaticFileHandler):
         return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
+class CourseFiles(Files):
+    """Files of the folders that courses call their pages; their addresses begin with the course's name."""
+
+    async def get(self, name: str, path: str, include_body: bool = True) -> None:  # type: ignore[override]
+        """Answer with a file; 404 where the course is not here, or has no pages."""
+        folder = None
+        with contextlib.suppress(WorkshopError, OSError):
+            folder = await asyncio.to_thread(pages_of, self.settings["machine"], name)
+        if folder is None:
+            raise tornado.web.HTTPError(404)
+        self.root = str(folder)
+        await super().get(path, include_body)
+
+    async def head(self, name: str, path: str) -> None:  # type: ignore[override]
+        """Answer with a file's headers."""
+        await self.get(name, path, include_body=False)
+
+
 class ModelFiles(Files):
     """Files of data sets, but only those that are on the list of models."""
 
@@ -237,6 +259,10 @@ class ModelFiles(Files):
 
 class Site(Guarded, Files):
     """The site."""
+
+
+class CoursePages(Guarded, CourseFiles):
+    """The pages of courses."""
 
 
 class Model(Guarded, ModelFiles):
@@ -270,6 +296,7 @@ def make_application(
             (r"/models/(.*)", Model, {"path": str(data)}),
             (r"/slides/pace\.js", Pace),
             (r"/courses\.js", Courses),
+            (rf"/{COURSE_PAGES}", CoursePages, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
         default_handler_class=Missing,
@@ -297,7 +324,7 @@ def serve(
     Raises WorkshopError when there is no such folder or the port cannot be had.
     """
     if not root.is_dir():
-        raise WorkshopError(f"there is no site in {root}; run the set-up, or 'workshop web build' first")
+        raise WorkshopError(f"no site in {root}; run set-up or 'workshop web build' first")
     mimetypes.init()
     sockets = bind(address, port)
     with hold_localhost(address, port) or contextlib.nullcontext():

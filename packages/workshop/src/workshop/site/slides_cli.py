@@ -22,30 +22,34 @@ Source = Annotated[Path | None, typer.Option(help="The checkout; default: this o
 
 @app.callback()
 def slides() -> None:
-    """List the workshops, check the slides, print or publish them, let the room vote."""
+    """List, check, print and publish slides; run a vote."""
 
 
 @app.command("list", epilog="Example: workshop slides list")
 def list_workshops(source: Source = None, json: Json = False) -> None:
-    """List the workshops and, minute by minute, what happens in each."""
+    """List the plans and the minutes of their items."""
+    from workshop.core.schedule import length
     from workshop.site.decks import title
     from workshop.site.presentation import read_presentation
 
     presentation = read_presentation(_checkout(source))
-    tables = {
-        workshop.name: [
-            {"start": start, "minutes": item.minutes, "title": title(presentation, item)}
-            for start, item in zip(workshop.starts(), workshop.items, strict=True)
-        ]
-        for workshop in presentation.workshops.values()
-    }
     if json:
+        tables = {
+            workshop.name: [
+                {"start": start, "minutes": item.minutes, "title": title(presentation, item)}
+                for start, item in zip(workshop.starts(), workshop.items, strict=True)
+            ]
+            for workshop in presentation.workshops.values()
+        }
         print_json({"workshops": tables})
         return
-    for name, rows in tables.items():
-        table = Table("from", "minutes", "what", title=name)
-        for row in rows:
-            table.add_row(str(row["start"]), str(row["minutes"]), str(row["title"]))
+    for workshop in presentation.workshops.values():
+        named = f"{workshop.name}: {workshop.title}, {length(workshop.minutes)}"
+        told = " ".join(filter(None, (workshop.assumes, workshop.afterwards)))
+        table = Table("from", "minutes", "what", title=named, caption=told or None)
+        for number, (start, item) in enumerate(zip(workshop.starts(), workshop.items, strict=True), 1):
+            begins = f"evening {number}" if workshop.evenings else str(start)
+            table.add_row(begins, str(item.minutes), title(presentation, item))
         console.print(table)
 
 
@@ -55,12 +59,12 @@ def check(
     look: Annotated[
         bool | None,
         typer.Option(
-            "--look/--no-look", help="Measure each slide in Chromium; default: where that can be done."
+            "--look/--no-look", help="Measure each slide in Chromium; default: if Chromium is installed."
         ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Check that what the schedule names exists and fits into its minutes, and how each slide looks."""
+    """Check that the schedule is complete and fits its minutes, and measure each slide."""
     from workshop.core.settings import load_settings
     from workshop.site.check import faults_of
     from workshop.site.looks import faults_of_looks, measure_decks, missing_to_look
@@ -69,7 +73,7 @@ def check(
     faults = faults_of(checkout)
     missing = missing_to_look(load_settings()) if look is None else None
     if missing:
-        messages.print(f"How the slides look was not measured: {missing}")
+        messages.print(f"The slides were not measured: {missing}")
     elif look is not False and not faults:
         faults = faults_of_looks(measure_decks(checkout))
     if json:
@@ -79,18 +83,18 @@ def check(
     if faults:
         raise typer.Exit(1)
     if not json:
-        console.print("The slides fit their schedule, the lessons and, where measured, their pages.")
+        console.print("The slides fit the schedule, the lessons and, if measured, their pages.")
 
 
-@app.command(epilog="Example: workshop slides pdf two-hours slides.pdf")
+@app.command(epilog="Example: workshop slides pdf a-day slides.pdf")
 def pdf(
-    workshop: Annotated[str, typer.Argument(help="A workshop of the schedule.")],
+    workshop: Annotated[str, typer.Argument(help="A plan of the schedule.")],
     file: Annotated[Path, typer.Argument(help="The PDF to write.")],
     source: Source = None,
     notes: Annotated[bool, typer.Option("--notes", help="Put the speaker's notes below each slide.")] = False,
     json: Json = False,
 ) -> None:
-    """Print the deck of a workshop, by the Chromium of this machine."""
+    """Print the deck of a plan to PDF with Chromium."""
     from workshop.site.chromium import print_deck
 
     pages = print_deck(_checkout(source), workshop, file, notes=notes)
@@ -102,16 +106,16 @@ def pdf(
 
 @app.command(epilog="Example: workshop slides publish public --date 2027-01-31")
 def publish(
-    folder: Annotated[Path, typer.Argument(help="The folder to make; it is new, or was published before.")],
-    date: Annotated[str, typer.Option(help="When the workshop was held, as it is to be read.")] = "",
-    place: Annotated[str, typer.Option(help="Where it was held.")] = "",
+    folder: Annotated[Path, typer.Argument(help="The folder to make: new, or published before.")],
+    date: Annotated[str, typer.Option(help="Date of the workshop, as readers will see it.")] = "",
+    place: Annotated[str, typer.Option(help="Place of the workshop.")] = "",
     title: Annotated[
         str, typer.Option(help="The heading of the page; default: Deep Learning Workshop.")
     ] = "",
     source: Source = None,
     json: Json = False,
 ) -> None:
-    """Make a folder of decks, demos and hand-outs that any web server can show."""
+    """Make a folder of decks, demos and hand-outs for any web server."""
     from workshop.site.publish import TITLE, Event, publish_decks
 
     report = publish_decks(_checkout(source), folder, Event(title or TITLE, date, place))
@@ -123,35 +127,31 @@ def publish(
     console.print(f"{folder}: {report['files']} files, {report['bytes'] / 1e6:.1f} MB")
 
 
-@app.command(epilog="Example: workshop slides vote two-hours --room")
+@app.command(epilog="Example: workshop slides vote a-day --room")
 def vote(
-    workshop: Annotated[
-        str, typer.Argument(help="A workshop of the schedule; default: the one that is held here.")
-    ] = "",
+    workshop: Annotated[str, typer.Argument(help="A plan of the schedule; default: today's.")] = "",
     source: Source = None,
     room: Annotated[
-        bool, typer.Option("--room", help="Let phones on this network vote; without it this machine alone.")
+        bool, typer.Option("--room", help="Let phones on this network vote; otherwise only this machine.")
     ] = False,
-    address: Annotated[
-        str, typer.Option(help="Which of this machine's addresses phones reach; means --room.")
-    ] = "",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="For phones.")] = 8083,
-    deck_port: Annotated[int, typer.Option(min=1, max=65535, help="For the deck, on 127.0.0.1.")] = 8084,
+    address: Annotated[str, typer.Option(help="This machine's address for the phones; implies --room.")] = "",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port for phones.")] = 8083,
+    deck_port: Annotated[int, typer.Option(min=1, max=65535, help="Port for the deck, on 127.0.0.1.")] = 8084,
     per_address: Annotated[
         int,
         typer.Option(
-            min=1, help="Most votes from one address; a few are enough where no router hides the phones."
+            min=1, help="Maximum votes from one address; phones behind one router share an address."
         ),
     ] = 250,
     json: Json = False,
 ) -> None:
-    """Show a deck whose questions the room answers on phones; ends when the deck is closed."""
+    """Show a deck and let the room answer its questions on phones; end when the deck is closed."""
     from workshop.core.settings import load_settings
     from workshop.site.presentation import read_presentation
     from workshop.site.votes.running import LOOPBACK, Plan, hold_vote, network_address
 
     settings, checkout = load_settings(), _checkout(source)
-    name = workshop or settings.workshop or next(iter(read_presentation(checkout).workshops), "")
+    name = workshop or settings.plan or next(iter(read_presentation(checkout).workshops), "")
     where = network_address(address) if room or address else LOOPBACK
 
     def ready(opened: Opened) -> None:
@@ -168,7 +168,7 @@ def vote(
         for choice, count in zip(question["choices"], question["votes"], strict=True):
             table.add_row(choice, str(count))
         console.print(table)
-    messages.print("The vote is closed, and what was kept of it is deleted.")
+    messages.print("The vote is closed, and its data are deleted.")
 
 
 def told(opened: Opened) -> list[str]:

@@ -294,7 +294,8 @@ class Run:
     def _no_backup(self, record: Record, error: OSError) -> WorkshopError:
         shutil.rmtree(record.folder, ignore_errors=True)
         return WorkshopError(
-            f"the backup cannot be written to {record.folder} ({reason(error)}); nothing was changed; mend it"
+            f"the backup cannot be written to {record.folder} ({reason(error)}); nothing was changed; fix "
+            f"that first"
         )
 
     def _apply(self, fate: Fate) -> Fate:
@@ -403,7 +404,7 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
         if now is not None and now.sha256 != step.after:
             found = free_place(into, step.path, f"since-{record.revision}", now.sha256)
             if found is None:
-                raise WorkshopError(f"there is no free name beside {step.path}; move its copies away")
+                raise WorkshopError(f"no free name next to {step.path}; move its copies away")
             name, is_there = found
             steps += [] if is_there else [Step(name, None, now)]
             beside.append(name)

@@ -73,7 +73,7 @@ class UpdateButton:
         with self._alone():
             mine = _mine(self.settings)
             if mine is None:
-                raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
+                raise WorkshopError("this machine has no address for updates; plug in the organiser's stick")
             document = await _ended(run(mine, verb), "the update")
             self._news = None
             return document
@@ -101,7 +101,7 @@ class UpdateButton:
             except WorkshopError as error:
                 raise WorkshopError(str(error).replace(str(file), "the file")) from error
             except OSError as error:
-                raise WorkshopError(f"nothing was brought: {error.strerror}") from error
+                raise WorkshopError(f"nothing was imported: {error.strerror}") from error
             finally:
                 with suppress(OSError):
                     file.unlink()
@@ -110,13 +110,13 @@ class UpdateButton:
     def packed(self) -> Path:
         """The file for another machine, while it is there: on the disk, which /tmp may not be."""
         if self.settings.prefix is None:
-            raise WorkshopError("this machine was not set up; run the set-up first")
+            raise WorkshopError("this machine was not set up; run set-up first")
         return self.settings.prefix / "state/packed.zip"
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         if self._running:
-            raise WorkshopError("an update is running already; wait until it has ended")
+            raise WorkshopError("an update is already running; wait until it has finished")
         self._running = True
         try:
             yield
@@ -128,7 +128,7 @@ async def _ended(sync: Awaitable[tuple[int, dict[str, Any]]], what: str) -> dict
     try:
         status, document = await sync
     except (TimeoutError, OSError, ValueError) as error:
-        raise WorkshopError(f"{what} did not come to its end; nothing is lost, try again") from error
+        raise WorkshopError(f"{what} did not finish; nothing is lost, try again") from error
     if status:
         raise WorkshopError(document["error"])
     return document

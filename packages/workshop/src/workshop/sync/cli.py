@@ -34,11 +34,11 @@ from workshop.sync.source import PACKED
 from workshop.sync.updates import load_updates
 
 WORDS: Table = {
-    "notebooks": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
-    "undo": ("workshop.sync.cli:undo_app", "Put the notebooks back as before the last update."),
+    "notebooks": ("workshop.sync.cli", "Update the notebooks and keep every edit."),
+    "undo": ("workshop.sync.cli:undo_app", "Restore the notebooks as they were before the last update."),
     "machine": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
-    "courses": ("workshop.courses.cli:update_app", "Bring the news of courses that were added."),
-    "source": ("workshop.sync.machine", "Show or choose from where, and on whose word, updates come."),
+    "courses": ("workshop.courses.cli:update_app", "Update the added courses."),
+    "source": ("workshop.sync.machine", "Show or set the address and the keys for updates."),
 }
 
 update_app = typer.Typer(cls=lazy_group(WORDS), no_args_is_help=True)
@@ -57,9 +57,9 @@ OPTIONS = {"source": "--from", "signers": "--allowed-signers", "allow_unsigned":
 OF_REQUEST = {each.name for each in fields(Request)}
 ONCE = "Once, when the organiser says so"
 Into = Annotated[Path | None, typer.Option(metavar="DIR", help="The participant's folder.")]
-State = Annotated[Path | None, typer.Option(metavar="DIR", help="Where sync remembers what it delivered.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Write nothing; say what would be done.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+State = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for sync's records.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Change nothing; show what would be done.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 @app.command(epilog=EPILOG)
@@ -69,26 +69,31 @@ def sync(
         typer.Option(
             "--from",
             metavar="SOURCE",
-            help="A git address (https, ssh, file), a folder, a stick, or what --pack or a classroom made.",
+            help="A git address (https, ssh, file), a folder, a stick, or a file made by --pack or a "
+            "classroom.",
         ),
     ] = None,
     pack: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write your folder into one file (.zip), which --from takes up on another machine of yours.",
+            help="Write your folder to one .zip file, which --from imports on another machine.",
         ),
     ] = None,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Put the folder back as before the last sync.")
+        bool, typer.Option("--undo", help="Restore the folder as it was before the last update.")
     ] = False,
     request: Annotated[
-        bool, typer.Option("--request", help="Do what one JSON document on stdin asks for.")
+        bool, typer.Option("--request", help="Read the request as one JSON document from stdin.")
     ] = False,
     into: Into = None,
     state: State = None,
-    subdir: Annotated[str | None, typer.Option(help="The source's folder of notebooks (notebooks).")] = None,
-    branch: Annotated[str | None, typer.Option(help="The branch to follow; else the source's own.")] = None,
+    subdir: Annotated[
+        str | None, typer.Option(help="The folder of notebooks in the source (default: notebooks).")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="The branch to follow; default: the repository's own.")
+    ] = None,
     dry_run: DryRun = False,
     signers: Annotated[
         Path | None,
@@ -99,14 +104,15 @@ def sync(
         ),
     ] = None,
     allow_unsigned: Annotated[
-        bool, typer.Option("--allow-unsigned", help="Take what nobody signed: from git, a bundle, a folder.")
+        bool,
+        typer.Option("--allow-unsigned", help="Accept unsigned notebooks from git, a bundle or a folder."),
     ] = False,
     project: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The project that signed tags must name.")
+        str | None, typer.Option(metavar="NAME", help="The project name that signed tags must contain.")
     ] = None,
     trust_new_source: Annotated[
         bool,
-        typer.Option("--trust-new-source", help=f"{ONCE}: accept another address, or a history begun anew."),
+        typer.Option("--trust-new-source", help=f"{ONCE}: accept another address or a restarted history."),
     ] = False,
     ignore_clock: Annotated[
         bool,
@@ -114,11 +120,13 @@ def sync(
     ] = False,
     reset: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help=f"{ONCE}: take the revision whose code they read to you."),
+        typer.Option(
+            metavar="CODE", help=f"{ONCE}: accept the revision whose code the organiser reads to you."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Bring the newest notebooks and keep every edit."""
+    """Update the notebooks and keep every edit."""
     given = {name: value for name, value in locals().items() if value not in (None, False)}
     require_fitting(given)
     try:
@@ -140,7 +148,7 @@ def sync(
         ) from error
     except Exception as error:  # a user is to see what happened, not where in the program
         raise WorkshopError(
-            f"the sync stopped: {shown(reason(error))}; what was done can be undone"
+            f"the sync stopped: {shown(reason(error))}; the changes so far can be undone"
         ) from error
     if json:
         print_json(report.as_document())
@@ -150,21 +158,21 @@ def sync(
 
 
 def require_fitting(given: dict[str, Any]) -> None:
-    """Raise BadParameter when options do not go together."""
+    """Raise BadParameter when options cannot be combined."""
     for alternatives in (("source", "pack", "undo", "request"), ("signers", "allow_unsigned")):
         both = [OPTIONS.get(name, f"--{name}") for name in alternatives if name in given]
         if len(both) > 1:
-            raise typer.BadParameter(f"{' and '.join(both)} do not go together")
+            raise typer.BadParameter(f"{' and '.join(both)} cannot be combined")
     if ("into" in given) != ("state" in given):
         raise typer.BadParameter(
-            "--into and --state go together; without both it is about this machine's own notebooks"
+            "--into and --state need each other; without both, this machine's own notebooks are updated"
         )
     if "into" in given and not given.keys() & {"source", "pack", "undo"}:
         raise typer.BadParameter("with --into and --state one of --from, --pack and --undo is needed")
     if "pack" in given and "dry_run" in given:
         raise typer.BadParameter("--pack changes nothing but its file; it does not go with --dry-run")
     if "pack" in given and given["pack"].suffix != PACKED:
-        raise typer.BadParameter(f"the file of --pack has to end in {PACKED}, by which --from knows it")
+        raise typer.BadParameter(f"the file of --pack must end in {PACKED}")
 
 
 def request_of(given: dict[str, Any]) -> Request:
@@ -183,7 +191,7 @@ def request_of(given: dict[str, Any]) -> Request:
 def _pack(file: Path, request: Request, json: bool) -> None:
     """Pack the participant's folder into a file, and say what it got."""
     if not file.parent.is_dir() or file.is_dir():
-        raise WorkshopError(f"{file} cannot be written there; name a file in a folder that there is")
+        raise WorkshopError(f"{file} cannot be written; name a file in an existing folder")
     beside = file.with_name(f".{file.name}.new")
     with only_one(request.state):
         try:
@@ -200,8 +208,8 @@ def _pack(file: Path, request: Request, json: bool) -> None:
     lines = [f"! {path} is not in it: {why}" for path, why in done.left_out.items()]
     lines.append(f"{'1 file is' if done.files == 1 else f'{done.files} files are'} in {file}.")
     lines.append(
-        "On another machine of yours: workshop update notebooks --from FILE, "
-        "or Jupyter's page 'Your notebooks'."
+        "On your other machine run: workshop update notebooks --from FILE, or use Jupyter's page 'Your "
+        "notebooks'."
     )
     _print(map(shown, lines))
 
@@ -216,7 +224,7 @@ def _print(lines: Iterable[str]) -> None:
 
 @update_app.callback()
 def update() -> None:
-    """Bring notebooks, or this machine, up to date."""
+    """Update notebooks or this machine."""
 
 
 @undo_app.command(epilog="Example: workshop update undo --dry-run")
@@ -226,5 +234,5 @@ def undo(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Put the notebooks back as they were before the last update; again, before the one before it."""
+    """Restore the notebooks as they were before the last update; repeat to go back further."""
     sync(undo=True, into=into, state=state, dry_run=dry_run, json=json)

@@ -114,7 +114,7 @@ def read_own(file: Path) -> bytes:
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as opened:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
+            raise OSError(errno.EINVAL, "it is not a regular file", str(file))
         return opened.read()
 
 
@@ -241,7 +241,7 @@ def only_one(state: Path) -> Iterator[int]:
     lock = os.open(state / "lock", os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         if not system_files.take_lock(lock):
-            raise WorkshopError("another sync is running here; try again when it is done")
+            raise WorkshopError("another update is running; try again when it has finished")
         yield lock
     finally:
         os.close(lock)
@@ -369,14 +369,14 @@ def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
     require_apart(state, into, "--state")
     for place, option in ((into, "--into"), (state, "--state")):
         if place.exists() and not place.is_dir():
-            raise WorkshopError(f"{place} is no folder; choose another {option}")
+            raise WorkshopError(f"{place} is not a folder; choose another {option}")
     return into, state
 
 
 def require_apart(other: Path, into: Path, option: str) -> None:
     """Raise WorkshopError when one folder lies within the other."""
     if other.is_relative_to(into) or into.is_relative_to(other):
-        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
+        raise WorkshopError(f"{other} and {into} contain each other; choose another {option} or --into")
 
 
 def existing(place: Path) -> Path:

@@ -263,15 +263,15 @@ def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
     if NO_ROOM.search(text):
         return WorkshopError(f"what {source} has cannot be written here ({line}); nothing was changed")
     if "lacks these prerequisite commits" in text:
-        return WorkshopError(f"{source} goes on from revisions that are not here; ask for a whole bundle")
+        return WorkshopError(f"{source} needs revisions that this machine lacks; ask for a complete bundle")
     if OFFLINE.search(text):
         return UnreachableError(f"offline: {source} cannot be reached")
     # What lies on a disk does not break off: it is damaged.
     broke_off = BROKEN_OFF.search(text) and not source.startswith(("file:", "/"))
     if broke_off or (is_web and HALF.match(told.lstrip())):
-        return UnreachableError("the connection broke off; the next sync tries again")
+        return UnreachableError("the connection was lost; the next update tries again")
     if is_web and (busy := BUSY.search(text)):
-        return UnreachableError(f"{source} is busy or out of order ({busy[1]}); the next sync tries again")
+        return UnreachableError(f"{source} is busy or broken ({busy[1]}); the next update tries again")
     if is_web and PORTAL.search(text):
         said = (line.partition("': ")[2] or line).partition(". ")[0]
         why = f" ({said})" if CERTIFICATE.search(text) else ""
@@ -318,7 +318,7 @@ def check_url(url: str) -> None:
     nobody = not rest.strip("/") or (kind != "file" and rest.startswith(("/", ":", "?", "#")))
     runs = url.startswith("-") or "::" in url.partition("/")[0]
     if runs or nobody or kind not in ("https", "http", "ssh", "file") or STEERING.search(url):
-        raise WorkshopError(f"{shown(url)} is no address of a git repository; use https, ssh or file")
+        raise WorkshopError(f"{shown(url)} is not the address of a git repository; use https, ssh or file")
     require_no_credentials(url, "leave it out and put it into ~/.netrc (mode 0600), or use ssh with a key")
 
 

@@ -121,7 +121,7 @@ def ansible_pull(prefix: Path) -> Path:
     for folder in (prefix / "venvs" / "control", prefix / "control"):
         if (program := folder / "bin" / "ansible-pull").is_file():
             return program
-    raise WorkshopError(f"{prefix} has no Ansible of its own; run the set-up again")
+    raise WorkshopError(f"{prefix} has no Ansible; run set-up again")
 
 
 def play(wanted: Play) -> int:
@@ -317,7 +317,9 @@ def require_own(prefix: Path) -> None:
         name = str(owner)
         with suppress(KeyError):
             name = pwd.getpwuid(owner).pw_name
-        raise WorkshopError(f"{prefix} belongs to the account {name}, who set it up; run this as {name}")
+        raise WorkshopError(
+            f"{prefix} belongs to the account {name}, who set it up; run this command as {name}"
+        )
 
 
 def verified_revision(
@@ -405,7 +407,7 @@ def make_current(tree: Path) -> None:
             discard(old)
 
 
-app = typer.Typer(no_args_is_help=True, help="From where, and on whose word, this machine takes updates.")
+app = typer.Typer(no_args_is_help=True, help="Show or set the address and the keys for updates.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
@@ -459,13 +461,14 @@ def choose(
         if now.url and not same_place(now.url, url) and not trust_new_source:
             raise WorkshopError(
                 f"updates came from {without_password(now.url)} until now, not from {url}; "
-                "nothing was changed; if the organiser moved, say --trust-new-source"
+                "nothing was changed; if the organiser moved, add --trust-new-source"
             )
         there = keys_of(_fetch(url, branch, file))
         keys = chosen(there, wanted, f"{file} of {url}")
         if not any(key.signs(REVISIONS) for key in keys):
             raise WorkshopError(
-                "a root key signs no revision; nothing was changed; name another key's fingerprint as well"
+                "a root key does not sign revisions; nothing was changed; also give the fingerprint of a "
+                "signing key"
             )
         _write(prefix, replace(now, url=url, branch=branch), keys)
         last = read_last(prefix / "pull")
@@ -479,14 +482,14 @@ def _machine(settings: Settings) -> Path:
     """Return the prefix of a machine that can take a choice, or say in one line what it lacks."""
     prefix = settings.prefix
     if prefix is None or not (prefix / "etc").is_dir():
-        raise WorkshopError("this machine was not set up; run the set-up first")
+        raise WorkshopError("this machine was not set up; run set-up first")
     require_own(prefix)
     ansible_pull(prefix)
     require_git()
     if shutil.which("ssh-keygen") is None:
         raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
     if not _record(prefix).is_file():
-        raise WorkshopError(f"{_record(prefix)} is not there; run the set-up again")
+        raise WorkshopError(f"{_record(prefix)} is not there; run set-up again")
     return prefix
 
 
@@ -497,7 +500,7 @@ def _record(prefix: Path) -> Path:
 def _check_address(url: str) -> None:
     check_url(url)
     if printable(url) != url or any(letter.isspace() for letter in url):
-        raise WorkshopError(f"{printable(url)!r} is no address; leave out spaces and what cannot be seen")
+        raise WorkshopError(f"{printable(url)!r} is not an address; remove spaces and invisible characters")
 
 
 def _fetch(url: str, branch: str, file: str) -> str:
@@ -553,12 +556,12 @@ def _write(prefix: Path, updates: Updates, keys: Sequence[Key]) -> None:
 
 @app.callback()
 def updates() -> None:
-    """From where, and on whose word, this machine takes updates."""
+    """Show or set the address and the keys for updates."""
 
 
 @app.command("show", epilog="Example: workshop update source show")
 def show_command(as_json: Json = False) -> None:
-    """Show the address, and the fingerprint of each key that may sign."""
+    """Show the address and the fingerprints of the trusted keys."""
     now = show(load_settings())
     if as_json:
         print_json(asdict(now))
@@ -580,20 +583,18 @@ def set_command(
     url: Annotated[str, typer.Argument(help="Address of the organiser's git repository.")],
     fingerprint: Annotated[
         list[str],
-        typer.Option(
-            help="SHA256:… of the organiser's key, from a slide or paper; again for each further key."
-        ),
+        typer.Option(help="SHA256:… of the organiser's key, from a slide or paper; may be repeated."),
     ],
     branch: Annotated[str, typer.Option(help="The branch to follow; default: the repository's own.")] = "",
-    file: Annotated[str, typer.Option(help="The file of the repository with the keys.")] = "allowed-signers",
+    file: Annotated[str, typer.Option(help="The file in the repository with the keys.")] = "allowed-signers",
     trust_new_source: Annotated[
-        bool, typer.Option("--trust-new-source", help="Replace an address that was chosen before.")
+        bool, typer.Option("--trust-new-source", help="Replace the previous address.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Take updates from this address from now on, if they are signed by a key of this fingerprint.
+    """Set the address for updates and the fingerprint of the key that must sign them.
 
-    The key itself is read from the repository. Exit 1: refused, and nothing was changed; a line says why.
+    The key is read from the repository. Exit 1: refused, nothing was changed, and a line gives the reason.
     """
     # Every account reads the choice, whatever root's shell has for a mask.
     os.umask(0o022)
@@ -604,7 +605,7 @@ def set_command(
     console.print(f"Updates come from {now.url}, signed by {' or '.join(now.keys)}.")
     if now.left_out:
         console.print(f"Keys of that repository that are not trusted: {now.left_out}.")
-    console.print("'workshop update machine' brings the newest now.")
+    console.print("Run 'workshop update machine' to update now.")
 
 
 pull_app = typer.Typer(
@@ -622,17 +623,17 @@ def pull(
         bool, typer.Option("--dry-run", "-n", help="Change nothing; show what would change.")
     ] = False,
     trust_new_source: Annotated[
-        bool, typer.Option("--trust-new-source", help="Accept that updates come from another address now.")
+        bool, typer.Option("--trust-new-source", help="Accept a new address for updates.")
     ] = False,
     ignore_clock: Annotated[
-        bool, typer.Option("--ignore-clock", help="Judge keys and dates without this machine's clock, once.")
+        bool, typer.Option("--ignore-clock", help="Ignore this machine's clock once, when it is wrong.")
     ] = False,
     reset: Annotated[
-        str, typer.Option(metavar="CODE", help="Take the one revision whose code the organiser reads to you.")
+        str, typer.Option(metavar="CODE", help="Accept the revision whose code the organiser reads to you.")
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Fetch the newest revision that the organiser signed, and only then run its playbook here.
+    """Fetch the newest revision, check its signature, and run its playbook on this machine.
 
     Exit 0: done, or offline. 1: refused or failed; a line says why. For notebooks alone, and without
     the rights of whoever set the machine up, there is workshop update notebooks.
@@ -642,9 +643,7 @@ def pull(
     settings = load_settings()
     trust = Trust(trust_new_source=trust_new_source, ignore_clock=ignore_clock, reset=reset)
     if settings.prefix is None:
-        raise WorkshopError(
-            "this machine was not set up; run the set-up first, or use workshop update notebooks"
-        )
+        raise WorkshopError("this machine was not set up; run set-up first, or use workshop update notebooks")
     pulled = Puller(settings.prefix, load_updates(settings)).pull(source, dry_run, trust)
     if as_json:
         print_json(asdict(pulled))

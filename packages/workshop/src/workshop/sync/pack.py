@@ -66,7 +66,7 @@ def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
     Raises WorkshopError when there is no such folder or nothing in it.
     """
     if not folder.is_dir():
-        raise WorkshopError(f"there is no folder {folder} to pack; name another with --into")
+        raise WorkshopError(f"no folder {folder} to pack; name another with --into")
     found = read_folder(folder, ".")
     manifest = Manifest(state)
     left_out = {path: why.replace("the workshop's file", "it") for path, why in found.skipped.items()}
@@ -131,7 +131,7 @@ def take_up(
             ) from error
         origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
         if origin == _known_origin(state) and not is_own:
-            raise WorkshopError(f"{file} was made from this very folder; take it up on another machine")
+            raise WorkshopError(f"{file} was made from this folder; import it on another machine")
         own = place = state / OTHERS / origin
         source, before = _read(archive, about, file)
         if dry_run:  # the same in a passing folder
@@ -158,7 +158,7 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     if about["format"] != FORMAT:
         raise ValueError(f"it is of format {about['format']}")
     if not ORIGIN.fullmatch(about["origin"]):
-        raise ValueError("it does not say whose it is")
+        raise ValueError("it does not name its owner")
     kinds = {"delivered": dict, "left_out": dict, "name": str}
     if not all(isinstance(about[name], kind) for name, kind in kinds.items()):
         raise ValueError("its description is damaged")
@@ -190,7 +190,7 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
             continue
         (files if kind == FOLDER else older)[path] = version
     if not files:
-        raise WorkshopError(f"{file} holds no notebook; nothing was changed")
+        raise WorkshopError(f"{file} contains no notebook; nothing was changed")
     before = {
         path: known
         for path, sha256 in about["delivered"].items()
@@ -229,7 +229,7 @@ def _told(report: Report, about: dict[str, Any], who: str, into: Path, state: Pa
     if report.backups is not None:
         notes.append(
             f"the files as they were before are in {report.backups}; 'workshop update undo --into "
-            f"{into} --state {state}' puts them back"
+            f"{into} --state {state}' restores them"
         )
     return replace(
         report, revision=f"{report.revision}, from {who}", files=files, backups=None,

@@ -103,10 +103,10 @@ def _reader(request: Request) -> Fetch:
     if is_address(request.source):
         return partial(_repository, request, request.source)
     if not request.source:
-        raise WorkshopError("the source has no name; give an address, a folder or a stick with --from")
+        raise WorkshopError("no source; give an address, a folder or a stick with --from")
     place = Path(request.source)
     if not place.exists():
-        raise WorkshopError(f"there is no {place}; plug the stick in, or name another source with --from")
+        raise WorkshopError(f"no {place}; plug in the stick, or name another source with --from")
     found = folder_with(place, request.subdir) if place.is_dir() else place
     has_folder = (found / request.subdir).is_dir()
     repository = repository_in(place) or repository_in(found)
@@ -116,9 +116,7 @@ def _reader(request: Request) -> Fetch:
     if repository is not None and (request.signers is not None or not has_folder):
         return partial(_repository, request, str(repository.resolve()))
     if request.signers is not None or not request.allow_unsigned:
-        raise WorkshopError(
-            f"{place} is a folder without signatures; take a bundle, or say --allow-unsigned to take it"
-        )
+        raise WorkshopError(f"{place} is a folder without signatures; use a bundle, or add --allow-unsigned")
     return partial(read_folder, found, request.subdir)
 
 
@@ -143,7 +141,7 @@ def _repository(request: Request, source: str) -> Source:
 def own_state(settings: Settings) -> Path:
     """Return where sync remembers what it delivered; raises WorkshopError on a machine without set-up."""
     if settings.prefix is None:
-        raise WorkshopError("this machine was not set up; run the set-up first, or name --into and --state")
+        raise WorkshopError("this machine was not set up; run set-up first, or name --into and --state")
     return settings.prefix / "state"
 
 
@@ -157,7 +155,7 @@ def own_request(settings: Settings, updates: Updates, source: str = "") -> Reque
     chosen = source or updates.url
     if not chosen:
         raise WorkshopError(
-            "this machine has no address for updates; plug the organiser's stick in and name it with --from"
+            "this machine has no address for updates; plug in the organiser's stick and name it with --from"
         )
     branch = updates.branch or None if is_address(chosen) else None
     return Request(chosen, settings.notebooks, state, updates.subdir, branch, signers=updates.signers)
@@ -239,12 +237,14 @@ def _place(server: Server, path: str) -> Path | None:
     return None
 
 
-def summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
+def summary(
+    report: Report, into: Path, dry_run: bool, has_viewer: bool, undo: str = "workshop update undo"
+) -> Iterator[str]:
     """Return the lines of the summary; every file that was not simply updated is named."""
-    return map(shown, _summary(report, into, dry_run, has_viewer))
+    return map(shown, _summary(report, into, dry_run, has_viewer, undo))
 
 
-def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
+def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool, undo: str) -> Iterator[str]:
     yield from (f"! {note}" for note in report.notes)
     if report.offline:
         return
@@ -262,7 +262,7 @@ def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Ite
     yield from _how_to_compare(report.files, into, has_viewer)
     yield _verdict(report, dry_run)
     if report.backups is not None:
-        yield f"The files as they were before are in {report.backups}; workshop update undo puts them back."
+        yield f"The files as they were before are in {report.backups}; {undo} puts them back."
 
 
 def _how_to_compare(files: list[Outcome], into: Path, has_viewer: bool) -> Iterator[str]:

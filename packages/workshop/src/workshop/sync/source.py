@@ -104,7 +104,7 @@ def read_folder(folder: Path, subdir: str) -> Source:
     """
     root = (folder / subdir).resolve()
     if not root.is_relative_to(folder.resolve()):
-        raise WorkshopError(f"{subdir} leads out of {folder}; name a folder inside it")
+        raise WorkshopError(f"{subdir} is outside {folder}; name a folder inside it")
     if not root.is_dir():
         raise WorkshopError(f"there is no folder {subdir} in {folder}; name another source with --from")
     files: dict[str, Version] = {}
@@ -209,10 +209,10 @@ def origin(source: str) -> Origin:
         return Origin(source, without_password(source))
     place = Path(source)
     if not place.exists():
-        raise WorkshopError(f"there is no {place}; plug the stick in, or leave out --from")
+        raise WorkshopError(f"no {place}; plug in the stick, or leave out --from")
     found = repository_in(place)
     if found is None:
-        raise WorkshopError(f"{place} holds no git bundle; only git's history carries a signature")
+        raise WorkshopError(f"{place} contains no git bundle; only git revisions can be signed")
     return Origin(str(found.resolve()), "")
 
 
@@ -231,7 +231,7 @@ def read_repository(
     require_known_url(last, start.address, trust)
     if signers is None and start.url.startswith("http://") and not _is_this_machine(start.url):
         raise WorkshopError(
-            f"{start.shown} can be read and changed by anybody on the way; use https, or signatures"
+            f"{start.shown} is not protected against changes on the way; use https or signatures"
         )
     with ExitStack() as stack:
         mirror = Mirror(state / "mirror")
@@ -286,7 +286,7 @@ def _list(
         else:
             files[item.path] = Version(data, partial(mirror.read, item.name), MOST_MEMORY)
     if not files:
-        raise WorkshopError(f"{subdir} in {source} holds no notebook; name another with --subdir")
+        raise WorkshopError(f"{subdir} in {source} contains no notebook; name another with --subdir")
     return files, skipped
 
 

@@ -191,7 +191,7 @@ class Log:
                 if not record.continues:
                     break
         if not found:
-            raise WorkshopError("there is no sync to undo")
+            raise WorkshopError("no update to undo")
         return found
 
     def last(self) -> int:

@@ -134,7 +134,8 @@ def fingerprint_of(text: str) -> str:
     found = FINGERPRINT.fullmatch(text.strip())
     if found is None:
         raise WorkshopError(
-            f"{text!r} is no fingerprint; it looks like SHA256:u7… and has 43 letters after the colon"
+            f"{text!r} is not a fingerprint; a fingerprint looks like SHA256:u7… and has 43 letters after "
+            f"the colon"
         )
     return f"SHA256:{found[1]}"
 
@@ -287,7 +288,7 @@ class Signers:
             what = (
                 "that signs revisions and does nothing else" if keys_of(self.text) else "that names its owner"
             )
-            raise WorkshopError(f"{file} holds no key {what}; ask the organiser for theirs")
+            raise WorkshopError(f"{file} contains no key {what}; ask the organiser for the keys")
 
     @property
     def text(self) -> str:
@@ -326,7 +327,9 @@ class Signers:
             check=False,
         )
         if done.returncode:
-            raise WorkshopError(f"{self.file} is no keyring that gpg can read; ask the organiser for another")
+            raise WorkshopError(
+                f"{self.file} is not a keyring that gpg can read; ask the organiser for another"
+            )
 
 
 def listing(keys: Iterable[Key], namespace: str) -> str:
@@ -576,8 +579,8 @@ class Trust:
         """Raise WorkshopError when nothing says whose revisions may be taken."""
         if self.signers is None and not self.allow_unsigned:
             raise WorkshopError(
-                "name the organiser's keys with --allowed-signers FILE, or say --allow-unsigned to take "
-                "whatever the source has"
+                "name the organiser's keys with --allowed-signers FILE, or add --allow-unsigned to accept "
+                "unsigned revisions"
             )
 
 
@@ -607,7 +610,7 @@ def read_last(state: Path) -> Last:
         return Last()
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise WorkshopError(
-            f"{file} says what was delivered last and cannot be read; delete it to trust the source afresh"
+            f"{file} records the last update and cannot be read; delete it to trust the source again"
         ) from error
 
 
@@ -634,8 +637,8 @@ def require_known_url(last: Last, url: str, trust: Trust) -> None:
     consent = trust.trust_new_source or trust.reset
     if last.url and url and not same_place(last.url, url) and not consent:
         raise WorkshopError(
-            f"updates came from {last.url} until now, not from {url}; nothing was changed; "
-            "if the organiser moved, say --trust-new-source once"
+            f"updates came from {last.url} until now, not from {url}; nothing was changed; if the organiser "
+            f"moved, add --trust-new-source once"
         )
 
 
@@ -676,7 +679,7 @@ def require_related(mirror: Mirror, last: Last, new: Revision, trust: Trust) -> 
         raise WorkshopError(
             f"the history of {new.tag or new.name} {'is cut off, and ' if cut else ''}has nothing in common "
             f"with {last.tag or last.commit[:8]} that you have; nothing was changed; if the organiser "
-            "began anew, say --trust-new-source once"
+            f"restarted the history, add --trust-new-source once"
         )
 
 
@@ -907,6 +910,6 @@ def _spoken(order: dict[str, int], code: str) -> str:
     found = [commit for commit in order if commit.startswith(digits)]
     if len(found) != 1:
         raise WorkshopError(
-            f"the source has no revision {printable(code)}; nothing was changed; compare the code again"
+            f"the source has no revision {printable(code)}; nothing was changed; check the code"
         )
     return found[0]

@@ -74,8 +74,8 @@ def require_signers(updates: Updates) -> Path:
     """Return the file of keys; raises WorkshopError when this machine has none."""
     if updates.signers is None:
         raise WorkshopError(
-            "this machine knows no organiser's key; give it one by 'workshop update source set', "
-            "or set up with notebook_sync_allowed_signers"
+            "this machine has no organiser's key; set one with 'workshop update source set', or run set-up "
+            "with notebook_sync_allowed_signers"
         )
     return updates.signers
 

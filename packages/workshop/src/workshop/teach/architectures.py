@@ -40,8 +40,8 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], ben
 
 
 def _block(axes: Axes, layers: Sequence[str]) -> None:
-    """Draw one block from top to bottom, the way around at its right."""
-    names = ["h comes in", *layers, "+", "relu", "h goes on"]
+    """Draw one block from top to bottom, the skip connection on its right."""
+    names = ["input h", *layers, "+", "relu", "output"]
     heights = [1 - number / (len(names) - 1) for number in range(len(names))]
     for name, height in zip(names, heights, strict=True):
         plain = "aliceblue" if name in layers else "white"
@@ -51,12 +51,12 @@ def _block(axes: Axes, layers: Sequence[str]) -> None:
         _arrow(axes, (0.35, above - gap), (0.35, below + gap))
     join = heights[names.index("+")]
     _arrow(axes, (0.47, heights[0]), (0.4, join), bend=-0.55)
-    axes.text(0.8, (heights[0] + join) / 2, "the plus sign:\na way around", ha="center", fontsize=8)
+    axes.text(0.8, (heights[0] + join) / 2, "skip\nconnection", ha="center", fontsize=8)
     axes.set(xlim=(0, 1), ylim=(-0.08, 1.08), title="one block")
 
 
 def _stages(axes: Axes, stages: Sequence[tuple[str, str]]) -> None:
-    """Draw the network from top to bottom, with the size of what each part hands on."""
+    """Draw the network from top to bottom, with the size of the output of each part."""
     heights = [1 - number / (len(stages) - 1) for number in range(len(stages))]
     for (what, size), height in zip(stages, heights, strict=True):
         _box(axes, 0.35, height, what, "aliceblue")

@@ -234,13 +234,13 @@ def rates(tried: Sequence[float], losses: Sequence[float], chosen: float) -> Fig
 
 
 QUESTIONS = {
-    "inputs": ("Spread of the pixels as expected?", "scale, normalisation"),
-    "held-out inputs": ("Held-out pixels on the same scale?", "prepared differently"),
-    "first loss": ("First loss ÷ ln(classes) about 1?", "initialisation, loss function"),
+    "inputs": ("Is the spread of the pixels as expected?", "scale, normalisation"),
+    "held-out inputs": ("Are held-out pixels on the same scale?", "prepared differently"),
+    "first loss": ("Is first loss ÷ ln(classes) about 1?", "initialisation, loss function"),
     "step": ("Does the step follow this batch's gradient?", "zero_grad, softmax twice, frozen layers"),
-    "one batch": ("Can it learn one batch by heart?", "learning rate, size, dead units"),
-    "labels": ("Do near neighbours have the same label?", "shuffled or shifted labels"),
-    "leak": ("No held-out image among the training images?", "the split"),
+    "one batch": ("Can it memorise one batch?", "learning rate, size, dead units"),
+    "labels": ("Do nearest neighbours have the same label?", "shuffled or shifted labels"),
+    "leak": ("Is no held-out image in the training set?", "the split"),
 }
 """The boxes of the flow chart from top to bottom: the question, and where to look if the answer is no."""
 

@@ -35,7 +35,7 @@ function render({ model, el }) {
   const seen = element("canvas", { width: "84px", height: "84px", imageRendering: "pixelated" },
     element("div", {}, box));
   seen.width = seen.height = 28;
-  seen.title = "what the network sees";
+  seen.title = "the network's input";
 
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   const small = document.createElement("canvas");

@@ -6,11 +6,18 @@ It is the model of *Attention*, with PyTorch's own ``scaled_dot_product_attentio
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 -- as PyTorch's own documentation names it
+
+from workshop.teach import bytepairs
+
+SHIPPED = Path(__file__).with_name("shipped") / "language-model"
+"""What ``tools/train-language-model.py`` has made: ``model.npz``, ``merges.json`` and its card."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,18 @@ class LanguageModel(nn.Module):  # type: ignore[misc]
         positions = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.tokens(tokens) + self.positions(positions)
         return F.linear(self.norm(self.blocks(x)), self.tokens.weight)
+
+
+def load(folder: Path = SHIPPED) -> tuple[LanguageModel, bytepairs.Encoder]:
+    """Return the shipped model, ready to predict, and its tokens."""
+    with np.load(folder / "model.npz", allow_pickle=False) as content:
+        weights = {name: torch.from_numpy(content[name].astype(np.float32)) for name in content.files}
+    vocabulary, width = weights["tokens.weight"].shape
+    layers = len({name.split(".")[1] for name in weights if name.startswith("blocks.")})
+    context = len(weights["positions.weight"])
+    model = LanguageModel(Shape(vocabulary, width, layers, width // 32, context))
+    model.load_state_dict(weights)
+    return model.eval().requires_grad_(False), bytepairs.Encoder(bytepairs.load(folder / "merges.json"))
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

@@ -36,7 +36,7 @@ class _Reader:
         while self.left and self.left[-1] != end:
             said += self.item()
         if end and not self.left:
-            raise ValueError("a bracket that is opened has to be closed as well: count { and }")
+            raise ValueError("an opened bracket is not closed: count { and }")
         if end:
             self.left.pop()
         return said
@@ -64,7 +64,7 @@ class _Reader:
         """Return one sign, or what stands in a pair of braces or brackets."""
         token = self.left.pop() if self.left else ""
         if token in ("", "}"):
-            raise ValueError("something is missing, or a } stands there too many: count { and }")
+            raise ValueError("something is missing, or there is one } too many: count { and }")
         if token == "{":
             return self.row("}")
         if token == "(":

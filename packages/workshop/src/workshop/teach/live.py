@@ -168,7 +168,7 @@ class Canvas:
         from IPython.display import Image as Shown
         from IPython.display import display
 
-        from workshop.imagenet.preprocessing import png
+        from workshop.teach.imagenet.preprocessing import png
 
         shown = Shown(data=png(pixels), format="png")  # type: ignore[no-untyped-call]
         if self._handle is None:

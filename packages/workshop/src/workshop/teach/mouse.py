@@ -1,4 +1,4 @@
-"""Plots that answer to the mouse: Bokeh, whole in the notebook, so that they work without a network.
+"""Interactive plots: Bokeh with its library inside the notebook, so that they work without a network.
 
 Bokeh's own ``show`` puts its library into the page of the notebook once, and plots that are opened later
 without it stay empty. Here each plot is a page of its own, in a frame, that brings along all it needs.
@@ -40,7 +40,7 @@ def shown(plot: Any, title: str, height: int = 340) -> HTML:
 
 
 def worked_out(expression: str, **values: float) -> float:
-    """Return what a short expression of JavaScript is worth, as the browser would work it out.
+    """Return the value of a short JavaScript expression, as the browser would compute it.
 
     It may have numbers, ``+ - * / **``, ``Math.exp``, ``Math.pow``, ``Math.E`` and the names of ``values``,
     ``slider.value`` as ``slider_value``; Python reads all of this in the same way. Raises NameError for a
@@ -49,12 +49,12 @@ def worked_out(expression: str, **values: float) -> float:
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
     except SyntaxError as error:
-        raise ValueError(f"this is no expression: {expression}") from error
+        raise ValueError(f"this is not an expression: {expression}") from error
     return _worth(tree, values)
 
 
 def _worth(node: ast.expr, values: dict[str, float]) -> float:
-    """Return what a part of an expression is worth."""
+    """Return the value of a part of an expression."""
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return float(number)
@@ -75,4 +75,4 @@ def _worth(node: ast.expr, values: dict[str, float]) -> float:
             raise NameError(f"the browser does not know {written}")
         case ast.Call(func=function):
             raise NameError(f"the browser does not know {ast.unparse(function)}")
-    raise ValueError(f"this cannot be worked out: {ast.unparse(node)}")
+    raise ValueError(f"the browser cannot compute this: {ast.unparse(node)}")

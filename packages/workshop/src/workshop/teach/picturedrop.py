@@ -19,7 +19,7 @@ from PIL import Image
 
 from lessonkit.widgets import StillWidget
 from workshop.core.errors import WorkshopError
-from workshop.imagenet.preprocessing import open_picture
+from workshop.teach.imagenet.preprocessing import open_picture
 
 Look = Callable[[Image.Image], Figure]
 """What is done with a picture (RGB): it returns what is shown."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
-from workshop.imagenet.preprocessing import Picture, open_picture
+from workshop.teach.imagenet.preprocessing import Picture, open_picture
 
 Array = npt.NDArray[Any]
 
@@ -94,7 +94,7 @@ def draw_confusion(matrix: Array, names: Sequence[object] | None = None) -> Figu
     labels = [str(name) for name in (range(classes) if names is None else names)]
     axes.set_xticks(range(classes), labels, rotation=45 if names is not None else 0)
     axes.set_yticks(range(classes), labels)
-    axes.set(xlabel="the network's answer", ylabel="what it is")
+    axes.set(xlabel="predicted class", ylabel="true class")
     for row, column in np.argwhere(mistakes > 0):
         dark = mistakes[row, column] > 0.6 * mistakes.max()
         axes.text(

@@ -23,7 +23,7 @@ FAULTS = {
     "in-place operation": "w changes within the graph: put the update under torch.no_grad()",
     "does not have a grad_fn": "backward() finds no graph: was something detached, or made under no_grad()?",
     "'NoneType'": "w.grad is None: w is a new tensor, and only leaves get a gradient",
-    "must match the size": "one answer for each label: the largest score of each row, dim=1",
+    "must match the size": "return one prediction per label: the largest score of each row, dim=1",
     "second time": "backward() frees its graph: compute the loss again before the next one",
 }
 """What PyTorch says, in part, and the misconception behind it."""

@@ -131,13 +131,13 @@ CHANGES = (
     "all five",
     "one hidden layer",
     "no dropout",
-    "plain descent for Adam",
+    "gradient descent for Adam",
     "a constant rate",
-    "5 epochs, not 14",
+    "5 epochs instead of 14",
 )
 CUT = (
-    "plain, He's noise, 5 blocks",
-    "plus sign, He's noise, 5 blocks",
+    "plain, He, 5 blocks",
+    "skip, He, 5 blocks",
     "residual, 5 blocks",
     "residual, 40 blocks",
 )
@@ -172,8 +172,8 @@ def _without(pick: Callable[[list[float]], float], name: str) -> Callable[[Piece
 
 
 TABLES: dict[str, tuple[str, list[Row]]] = {
-    "mlp": ("mnist", [Row(f"{change}: wrong", f"dense/{change}", "error", ".2%") for change in CHANGES]),
-    "deep": ("mnist", [Row("wrong of what they learnt from", "deep/plain", "learnt", ".1%")]),
+    "mlp": ("mnist", [Row(f"{change}: error", f"dense/{change}", "error", ".2%") for change in CHANGES]),
+    "deep": ("mnist", [Row("training error", "deep/plain", "learnt", ".1%")]),
     "cuts": (
         "mnist",
         [
@@ -181,7 +181,7 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
             for name in CUT
             for row in (
                 Row(f"{name}: whole", "cut", f"whole/{name}", ".0%"),
-                Row(f"{name}: without a block, the median", "cut", _without(np.median, name), ".0%"),
+                Row(f"{name}: without one block, median", "cut", _without(np.median, name), ".0%"),
                 Row(f"{name}: without the worst block", "cut", _without(max, name), ".0%"),
             )
         ],
@@ -189,16 +189,16 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "twins": (
         "mnist",
         [
-            Row(f"{kind.replace('-', ', ')} layers: wrong {words}", f"twins/{kind}", figure, ".1%")
-            for figure, words in (("learnt", "of what it learnt from"), ("test", "of the test"))
+            Row(f"{kind.replace('-', ', ')} layers: {words}", f"twins/{kind}", figure, ".1%")
+            for figure, words in (("learnt", "training error"), ("test", "test error"))
             for kind in TWINS
         ],
     ),
     "more pictures": (
         "mnist",
         [
-            Row("residual, 14 layers: wrong of what it learnt from", "pictures/residual-14", "learnt", ".1%"),
-            Row("residual, 14 layers: wrong of the test", "pictures/residual-14", "test", ".1%"),
+            Row("residual, 14 layers: training error", "pictures/residual-14", "learnt", ".1%"),
+            Row("residual, 14 layers: test error", "pictures/residual-14", "test", ".1%"),
         ],
     ),
     "speech": (
@@ -222,10 +222,10 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "smoothing": (
         "inception",
         [
-            Row("hard, right", "hard", "right", ".1%"),
-            Row("smoothed, right", "smoothed", "right", ".1%", "hard, right"),
+            Row("hard, accuracy", "hard", "right", ".1%"),
+            Row("smoothed, accuracy", "smoothed", "right", ".1%", "hard, accuracy"),
             *(
-                Row(f"{kind}, surer than right", kind, lambda piece: piece["sure"] - piece["right"], "+.1%")
+                Row(f"{kind}, overconfidence", kind, lambda piece: piece["sure"] - piece["right"], "+.1%")
                 for kind in ("hard", "smoothed")
             ),
         ],
@@ -241,7 +241,7 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "games": (
         "policy",
         [
-            Row("Space Invaders, points a game", "seeds", "invaders", ".1f"),
+            Row("Space Invaders, points per game", "seeds", "invaders", ".1f"),
             Row("Breakout, bricks", "seeds", "breakout", ".1f"),
         ],
     ),
@@ -262,8 +262,8 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
             for number, words in ((1, "one process"), (2, "two processes"))
             for what, figure, form in (
                 ("steps", "steps", ",.0f"),
-                ("processor seconds", "cpu_seconds", ".0f"),
-                ("processors that were free for it", "share", ".2f"),
+                ("CPU seconds", "cpu_seconds", ".0f"),
+                ("cores available", "share", ".2f"),
                 ("points won", "won", ".0%"),
             )
         ],
@@ -271,25 +271,25 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "anomaly": (
         "anomaly",
         [
-            Row("area, networks", "seeds", "mean_auc", ".4f"),
-            Row("area, components", "seeds", "pca_mean_auc", ".4f"),
-            Row("gained by the score", "seeds", "gained_by_the_score", ".4f"),
-            Row("gained by the networks", "seeds", "gained_by_the_network", ".4f"),
+            Row("AUC, autoencoders", "seeds", "mean_auc", ".4f"),
+            Row("AUC, components", "seeds", "pca_mean_auc", ".4f"),
+            Row("gain by the score", "seeds", "gained_by_the_score", ".4f"),
+            Row("gain by the autoencoder", "seeds", "gained_by_the_network", ".4f"),
             Row(
-                "score less network, mean of the digits",
+                "score minus autoencoder, mean over digits",
                 "seeds",
                 lambda piece: float(np.mean(piece["ahead"])),
                 "+.4f",
             ),
-            Row("    half of its 95 % interval over the digits", "seeds", "half", ".4f"),
+            Row("    half of its 95 % interval over digits", "seeds", "half", ".4f"),
             Row(
-                "    digits for which the score is ahead",
+                "    digits where the score is ahead",
                 "seeds",
                 lambda piece: sum(each > 0 for each in piece["ahead"]),
                 ".0f",
             ),
             Row(
-                "gained by networks that learn by the squared error",
+                "gain by autoencoders trained on squared error",
                 "squared",
                 "gained_by_the_network",
                 ".4f",
@@ -304,7 +304,7 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
                 for strength in ("0", "1.5", "4")
                 for words, figure, form in (
                     ("Fréchet distance", "frechet", ".2f"),
-                    ("as asked for", "asked_for", ".4f"),
+                    ("requested digit", "asked_for", ".4f"),
                     ("fraction of the variety", "variety", ".3f"),
                 )
             ),
@@ -321,7 +321,12 @@ TABLES: dict[str, tuple[str, list[Row]]] = {
     "painted": (
         "gan",
         [
-            Row(f"{whose}, {way}", "painter", f"distance/{kept}, {way}", ".1f")
+            Row(
+                f"{whose}, {way.replace('made small', 'downsampled')}",
+                "painter",
+                f"distance/{kept}, {way}",
+                ".1f",
+            )
             for whose, kept in (("generated", "forged"), ("real", "real"))
             for way in BRUSHES
         ],

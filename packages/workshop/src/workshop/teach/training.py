@@ -78,7 +78,7 @@ class Follower:
         self.history.cpu_seconds = time.process_time() - self._work
         interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
         if interrupted:
-            print("interrupted: the network keeps what it has learnt so far")
+            print("interrupted: the network keeps its current weights")
         return interrupted
 
 
@@ -97,7 +97,7 @@ def train(
     """Call ``step`` for each batch of ``size`` rows, ``epochs`` times through ``inputs`` and ``labels``.
 
     ``test_error`` is asked after each epoch. The order of the rows depends on ``seed`` alone.
-    Interrupting the kernel ends the training early and keeps what was learnt so far.
+    Interrupting the kernel ends the training early and keeps the current weights.
     """
     rng = np.random.default_rng(seed)
     steps = epochs * -(-len(inputs) // size)

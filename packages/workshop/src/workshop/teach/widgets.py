@@ -35,7 +35,7 @@ def still_bars(
     else:
         left.set_axis_off()
     right.bar(range(10), probabilities or [0] * 10)
-    right.set(xticks=range(10), ylim=(0, 1), title="the network's answer")
+    right.set(xticks=range(10), ylim=(0, 1), title="predicted probabilities")
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=80)
     return {"image/png": base64.b64encode(png.getvalue()).decode()}

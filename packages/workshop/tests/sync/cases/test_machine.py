@@ -104,7 +104,7 @@ def test_99_a_server_that_is_busy_or_out_of_order_is_asked_again(
     good, fine = git_over_http(organiser.folder, lambda: False), []
     organiser.commit(a_ipynb=notebook("1"))
     with serve(lambda request, body: good(request, body) if fine else (status, {}, b"")) as address:
-        assert f"out of order ({status})" in check_offline(organiser, f"{address}/")
+        assert f"broken ({status})" in check_offline(organiser, f"{address}/")
         fine.append(True)
         assert organiser.actions(source=f"{address}/", trust_new_source=True)
     assert bed.read("a.ipynb") == notebook("1")
@@ -114,7 +114,7 @@ def test_57_half_an_answer_is_no_wrong_address(organiser: Organiser) -> None:
     head = {"Content-Type": "application/x-git-upload-pack-advertisement"}
     half = b"001e# service=git-upload-pack\n0000010"
     with serve(lambda _request, _body: (200, head, half)) as address:
-        assert "broke off" in check_offline(organiser, f"{address}/x.git")
+        assert "the connection was lost" in check_offline(organiser, f"{address}/x.git")
 
 
 def test_57_the_connection_breaks_off(organiser: Organiser, bed: Bed) -> None:
@@ -123,7 +123,7 @@ def test_57_the_connection_breaks_off(organiser: Organiser, bed: Bed) -> None:
     with serve(git_over_http(organiser.folder, lambda: broken[0])) as address:
         source = f"{address}/.git"
         note = check_offline(organiser, source)
-        assert "broke off" in note and not bed.mine.exists()
+        assert "the connection was lost" in note and not bed.mine.exists()
         broken[0] = False
         assert organiser.actions(source=source) == {"a.ipynb": "updated", "big.bin": "updated"}
 
@@ -288,7 +288,7 @@ def test_62_of_four_syncs_at_once_one_runs_and_three_say_so(bed: Bed) -> None:
     answers = sorted(said.get(timeout=patience(240)) for _ in runs)
     for run in runs:
         run.join()
-    assert answers == ["True", *["another sync is running here; try again when it is done"] * 3]
+    assert answers == ["True", *["another update is running; try again when it has finished"] * 3]
     assert bed.snapshot() == {"a.ipynb": notebook("1")}
 
 
@@ -495,5 +495,5 @@ def test_101_what_was_brought_is_taken_back_first(bed: Bed, tmp_path: Path) -> N
     for before in (brought, delivered, {}):
         perform(Request("", bed.mine, bed.state, undo=True))
         assert bed.snapshot() == before
-    with pytest.raises(WorkshopError, match="no sync to undo"):
+    with pytest.raises(WorkshopError, match="no update to undo"):
         perform(Request("", bed.mine, bed.state, undo=True))

@@ -22,7 +22,7 @@ def test_a_report_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_is_nobodys_mistake_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     def refuse() -> Report:
-        raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
+        raise WorkshopError("this machine has no address for updates; plug in the organiser's stick")
 
     assert tell(refuse) is None
     assert capsys.readouterr().out.count("\n") == 1

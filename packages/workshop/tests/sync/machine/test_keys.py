@@ -32,7 +32,7 @@ def test_the_fingerprint_is_the_one_that_ssh_keygen_prints(tmp_path: Path, publi
     "text", ["", "SHA256:", "SHA256:u7", "MD5:" + "a" * 43, "a" * 44, "SHA256:" + "é" * 43]
 )
 def test_part_of_a_fingerprint_is_none(text: str) -> None:
-    with pytest.raises(WorkshopError, match="is no fingerprint"):
+    with pytest.raises(WorkshopError, match="is not a fingerprint"):
         fingerprint_of(text)
 
 

@@ -99,7 +99,7 @@ def test_a_stick_without_a_signature_is_refused(bed: PullBed) -> None:
     with pytest.raises(WorkshopError, match="is not signed"):
         bed.puller().pull(str(stick))
     (stick / "workshop.bundle").unlink()
-    with pytest.raises(WorkshopError, match="holds no git bundle"):
+    with pytest.raises(WorkshopError, match="contains no git bundle"):
         bed.puller().pull(str(stick))
 
 

@@ -52,7 +52,7 @@ def test_the_lesson_learns_from_a_folder_that_a_course_brings(tmp_path: Path) ->
     for cell in ("parameters", "imports", "pieces", "exercise-weave", "sequences"):
         run_cell("7-make/50-four-voices.ipynb", cell, names)
         names["CHORALES"] = str(tmp_path)
-    every = [*names["learn"], *names["unseen"]]
+    every = [*names["train_pieces"], *names["test_pieces"]]
     wanted = [*textbook.pieces(11, seed=3), *musicxml.read_folder(musicxml.FOLDER)]
-    assert len(names["unseen"]) == 2
+    assert len(names["test_pieces"]) == 2
     assert sorted(map(np.ndarray.tolist, every)) == sorted(map(np.ndarray.tolist, wanted))

@@ -1,4 +1,4 @@
-"""Counting runs of letters."""
+"""Counting n-grams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PEOPLE = People(
 )
 
 
-def test_it_learns_runs_with_their_edges() -> None:
+def test_it_learns_ngrams_with_spaces_at_both_ends() -> None:
     model = ngrams.learn(PEOPLE)
     assert model.predict(["zhen bo", "kurov d"]).tolist() == [0, 1]
     assert "ov " in model[0].vocabulary_
@@ -24,9 +24,9 @@ def test_it_learns_runs_with_their_edges() -> None:
 
 
 def test_it_counts_what_it_is_told_to_count() -> None:
-    def runs(name: str, longest: int) -> list[str]:
+    def starts(name: str, longest: int) -> list[str]:
         return [name[:longest]]
 
-    model = ngrams.learn(PEOPLE, longest=2, runs=runs)
+    model = ngrams.learn(PEOPLE, longest=2, analyzer=starts)
     assert set(model[0].vocabulary_) == {"zh", "iv", "pe", "po"}
     assert model.predict(["zhen bo", "ivan d"]).tolist() == [0, 1]

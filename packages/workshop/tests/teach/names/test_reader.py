@@ -14,7 +14,7 @@ T = theano.tensor
 from workshop.teach.names import learning  # noqa: E402
 from workshop.teach.names.corpus import People  # noqa: E402
 from workshop.teach.names.letters import UNKNOWN, padded  # noqa: E402
-from workshop.teach.names.reader import LOUD, Reader, Shape  # noqa: E402
+from workshop.teach.names.reader import COUNTING_SCALE, Reader, Shape  # noqa: E402
 from workshop.teach.names.runs import counted  # noqa: E402
 
 SMALL = Shape(classes=2, width=8, units=12, dropout=0.0, hidden=0.0)
@@ -43,7 +43,7 @@ def test_counts_add_to_the_classes_that_they_belong_to() -> None:
     reader.counting[0].set_value(weights)
     more = (reader.answer(*reader.batch(["abca"])) - alone)[0]
     assert more[0] == pytest.approx(0, abs=1e-5)
-    assert more[1] == pytest.approx(LOUD * counted(["abca"], 32).sum(), rel=1e-4)
+    assert more[1] == pytest.approx(COUNTING_SCALE * counted(["abca"], 32).sum(), rel=1e-4)
     assert more[2] == pytest.approx(5 * more[1], rel=1e-4), "a nation of elsewhere"
     assert more[3] == pytest.approx(more[1], rel=1e-4), "a nation of the last region"
 

@@ -12,8 +12,8 @@ from workshop.teach.names.corpus import People
 
 
 def test_shares_of_letters_by_region() -> None:
-    shares = show.letter_shares(People(["ab a", "zz"], np.array([0, 6], np.int32)))
-    assert shares.shape == (7, 26)
-    assert shares[0, :2].tolist() == pytest.approx([2 / 3, 1 / 3])
-    assert shares[6, 25] == 1
-    assert shares[1].sum() == 0
+    frequencies = show.letter_frequencies(People(["ab a", "zz"], np.array([0, 6], np.int32)))
+    assert frequencies.shape == (7, 26)
+    assert frequencies[0, :2].tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert frequencies[6, 25] == 1
+    assert frequencies[1].sum() == 0

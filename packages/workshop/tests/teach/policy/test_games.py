@@ -57,7 +57,7 @@ def minatar(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_actions_are_numbered_without_gaps_and_pictures_have_their_channels_first() -> None:
     games = MinAtar("countdown", 3, seed=2)
     assert games.actions == 3 and games.keys == ["n", "l", "r"]
-    seen = games.pictures()
+    seen = games.images()
     assert seen.shape == (3, *games.shape) == (3, 2, 3, 4) and seen.dtype == np.float32
     assert seen[0, 1, 0, 1] == 1 and seen.sum() == 3
     rewards, over = games.step([0, 1, 2])
@@ -69,7 +69,7 @@ def test_a_game_that_ended_restarts_or_stays_ended() -> None:
     again, once = MinAtar("countdown", 2, 0), MinAtar("countdown", 2, 0, again=False)
     for games in (again, once):
         games.step([1, 1])
-    assert again.pictures().sum() == 2 and once.pictures().sum() == 1
+    assert again.images().sum() == 2 and once.images().sum() == 1
     rewards, over = once.step([1, 1])
     assert rewards.tolist() == [0, 1] and over.tolist() == [True, True]
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from workshop.core.errors import WorkshopError
-from workshop.teach.policy.hogwild import STEEPEST, SharedWeights, work_side_by_side
+from workshop.teach.policy.hogwild import LARGEST_NORM, SharedWeights, work_side_by_side
 
 
 def test_long_gradients_are_clipped_and_a_step_goes_down() -> None:
     steps = []
-    for length in (STEEPEST, 1000.0):
+    for length in (LARGEST_NORM, 1000.0):
         shared = SharedWeights([np.zeros(2)])
         shared.add([np.array([length, 0.0])], rate=0.1)
         steps.append(shared.read()[0])

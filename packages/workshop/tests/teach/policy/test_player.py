@@ -24,7 +24,7 @@ class Counting:
         self.rng = np.random.default_rng(7)
         self.count = count
 
-    def pictures(self) -> Any:
+    def images(self) -> Any:
         return self.rng.random((self.count, *self.shape), dtype="float32")
 
     def step(self, actions: Any) -> tuple[Any, Any]:
@@ -52,8 +52,8 @@ def test_the_shipped_player_learns_and_is_judged_as_in_the_lesson(page: dict[str
         lasagne.random.set_rng(np.random.RandomState(1))
         learner = whose.agent(Counting(player.GAMES), size=3, stride=1)
         seed = {} if whose is not player else {"seed": page["SEED"]}
-        history = whose.teach(Counting(player.GAMES), learner, 3, "a test", **seed)
-        points = whose.judge(Counting(9), learner.act, **seed)
+        history = whose.train(Counting(player.GAMES), learner, 3, "a test", **seed)
+        points = whose.evaluate(Counting(9), learner.act, **seed)
         values = lasagne.layers.get_all_param_values(learner.layers)
         learnt.append([*values, np.array(history.losses), points])
     for mine, theirs in zip(*learnt, strict=True):

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from workshop.imagenet.transfer import things
 from workshop.teach import checkpoints, recordings
+from workshop.teach.imagenet.transfer import things
 
 COUNT, SIZE, RATE = 3, 8, 1e-3
 NOTEBOOK = Path(__file__).parents[5] / "notebooks/3-commerce/20-fine-tuning.ipynb"
@@ -33,7 +33,7 @@ CELLS = ("imports", "photographs", "halves", "blocks", "network", "weights")
 
 def theano_outputs() -> None:
     """Write the scores of Lasagne's network for a few photographs."""
-    from workshop import imagenet
+    from workshop.teach import imagenet
 
     network = imagenet.open_network("efficientnet-lite0")
     batch = np.concatenate(

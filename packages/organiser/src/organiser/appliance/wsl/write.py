@@ -87,7 +87,7 @@ def _account(root: Path, accounts: Mapping[str, list[str]]) -> dict[str, object]
     groups = [line.split(":") for line in accounts["group"]]
     member_of = [name for name, _, _, members in groups if user in members.split(",")]
     if int(uid) != UID:
-        raise WorkshopError(f"the account {user} has the number {uid}; WSL wants {UID}")
+        raise WorkshopError(f"the account {user} has the UID {uid}; WSL needs {UID}")
     return {
         "name": user, "uid": int(uid), "gid": int(gid), "comment": comment,
         "home": home, "shell": shell, "groups": member_of,

@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 
 from organiser.hub.client import Client
-from organiser.hub.cluster.code import code_yaml, seat_code
 from organiser.hub.seats import Seats, numbered
 from workshop.core.errors import WorkshopError
 from workshop.core.files import write_whole
@@ -65,7 +64,7 @@ class Classroom:
         return Seats.load(self.seats_file, bytes.fromhex(self.secret("key")))
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the chart, but for the code.
+        """Return the values of the chart.
 
         Raises WorkshopError when they are not what the playbook wrote.
         """
@@ -96,7 +95,7 @@ class Classroom:
         if sum(len(text.encode()) for text in texts.values()) > SECRET_BYTES:
             raise WorkshopError(
                 f"{len(listed)} seats are more than a Secret of Kubernetes holds (1 MiB); "
-                "make two classrooms, each with a namespace of its own"
+                "make two classrooms, each with its own namespace"
             )
         return yaml.safe_dump(
             {
@@ -130,7 +129,7 @@ def load(folder: Path) -> Classroom:
         return Classroom(folder, str(said["namespace"]), str(said["address"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WorkshopError(
-            f"{folder} is no classroom's folder; playbooks/classroom-kubernetes.yml makes one"
+            f"{folder} is not a classroom's folder; playbooks/classroom-kubernetes.yml makes one"
         ) from error
 
 
@@ -155,7 +154,7 @@ def prepare(
     check: only say what would be made.
     """
     # Cards draw QR codes; whoever only frees seats needs no library for that.
-    from organiser.hub.cards import Card, write
+    from organiser.hub.cards import new_cards, write
 
     changed: list[str] = []
     wanted = [numbered(each) for each in range(1, number + 1)]
@@ -165,27 +164,20 @@ def prepare(
         return Prepared(["private/seats.json"] if new else [], new, len({*wanted, *there}))
     for folder in (room.private, room.folder / "cards"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (room.folder / "objects").mkdir(exist_ok=True)
     for secret in SECRETS:
         if not (room.private / secret).exists():
             write_whole(room.private / secret, secrets.token_hex(32) + "\n", 0o600)
             changed.append(f"private/{secret}")
     known = room.seats()
-    made = []
-    for place, seat in enumerate(wanted):
-        if anew or seat not in known.seats:
-            name = names[place] if place < len(names) else ""
-            made.append(Card(seat, name, known.add(seat, name), room.address))
+    made = new_cards(known, wanted, names, anew, room.address)
     if made:
         # The cards first: a code that is on no card would be lost.
-        files = write(made, room.folder / "cards", f"seats-{made[0].number}-{made[-1].number}")
+        files = write(made, room.folder / "cards")
         known.save(room.seats_file, os.getegid())
         changed += [f"cards/{file.name}" for file in files] + ["private/seats.json"]
     said = json.dumps({"namespace": room.namespace, "address": room.address}) + "\n"
     for target, text, mode in (
         ("classroom.json", said, 0o644),
-        ("hub-code.yaml", code_yaml(), 0o644),
-        ("objects/40-seat-code.yaml", seat_code(room.namespace), 0o644),
         (f"private/{SECRET}.yaml", room.manifest(), 0o600),
     ):
         file = room.folder / target

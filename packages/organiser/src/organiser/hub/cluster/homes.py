@@ -65,9 +65,7 @@ class Homes:
         try:
             done = self.run(self.words(*words), input=given, capture_output=True, text=True, check=False)
         except FileNotFoundError as error:
-            raise WorkshopError(
-                "there is no kubectl here; install it, and set KUBECONFIG to the cluster's"
-            ) from error
+            raise WorkshopError("kubectl is not installed; install it and set KUBECONFIG") from error
         if done.returncode:
             raise WorkshopError(f"kubectl failed: {last_line(done.stderr) or f'status {done.returncode}'}")
         return str(done.stdout)

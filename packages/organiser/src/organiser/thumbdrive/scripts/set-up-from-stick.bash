@@ -140,4 +140,12 @@ case $stick in
     stick=$checkout/.cache/stick
     ;;
 esac
+courses=""
+for course in "$stick"/courses/*/course.toml; do
+  if [ -f "$course" ]; then courses+="${courses:+, }\"$(dirname "$course")\""; fi
+done
+if [ -n "$courses" ]; then
+  check courses/
+  set -- -e "{\"workshop_courses\": [$courses]}" "$@"
+fi
 exec "$checkout/local/setup.bash" -e "workshop_stick=$stick" -e workshop_offline=true "$@"

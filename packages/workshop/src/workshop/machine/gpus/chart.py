@@ -87,14 +87,14 @@ def _grid(across: Axis, up: Axis, unit: str, below: str = "price, US dollars") -
 
 def _dot(card: Card, x: float, y: float, *, strong: bool) -> str:
     """Draw one card, its memory as the area; a browser shows its figures when the mouse rests on it."""
-    told = (
+    title = (
         f"{card.name} ({card.year}): ${card.price_usd:,.0f}, {card.memory_gb:g} GB, "
         f"{card.half_tflops:g} TFLOPS in 16 bits, {card.power_w:g} W"
     )
     size, opacity = 1.25 * math.sqrt(card.memory_gb), 1 if strong else 0.45
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{COLOURS.get(card.vendor, "#666")}" '
-        f'opacity="{opacity}"><title>{html.escape(told)}</title></circle>'
+        f'opacity="{opacity}"><title>{html.escape(title)}</title></circle>'
     )
 
 
@@ -158,7 +158,7 @@ def roofs(
     heights = [left * bandwidth for _, bandwidth in roofs.values()] + [peak for peak, _ in roofs.values()]
     heights += [speed for *_, speed in dots]
     up = Axis([height / 1e9 for height in heights], HEIGHT - BOTTOM, TOP + 20)
-    parts = _grid(across, up, "billion operations a second", "operations for each byte that is moved")
+    parts = _grid(across, up, "billion operations per second", "operations per byte moved")
     colours = dict(zip(roofs, itertools.cycle(PARTS.values()), strict=False))
     for name, (peak, bandwidth) in roofs.items():
         corners = [(left, left * bandwidth), (peak / bandwidth, peak), (right, peak)]
@@ -168,12 +168,12 @@ def roofs(
             f'<polyline points="{line}" fill="none" stroke="{colours[name]}" stroke-width="2"{dashes}/>'
         )
     for name, what, intensity, speed in dots:
-        told = f"{what}: {intensity:.2g} operations a byte, {speed / 1e9:,.3g} billion a second"
+        title = f"{what}: {intensity:.2g} operations per byte, {speed / 1e9:,.3g} billion per second"
         parts.append(
             f'<circle cx="{across.place(intensity):.1f}" cy="{up.place(speed / 1e9):.1f}" r="4.5" '
-            f'fill="{colours[name]}"><title>{html.escape(told)}</title></circle>'
+            f'fill="{colours[name]}"><title>{html.escape(title)}</title></circle>'
         )
-    shown = {html.escape(f"{name} (on paper)" if name in paper else name): colours[name] for name in roofs}
+    shown = {html.escape(f"{name} (in theory)" if name in paper else name): colours[name] for name in roofs}
     return _svg(HEIGHT, parts + _legend(shown, LEFT + 12, TOP, 230))
 
 

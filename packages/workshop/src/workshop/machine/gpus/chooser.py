@@ -55,8 +55,8 @@ def answer(
     fitting = within(cards, budget=budget, memory=memory, power=power)
     best = frontier(fitting, measure)
     told = (
-        f"<p>{html.escape(network.name)}, {batch} examples a step, needs about <b>{memory:,.3g} GB</b>. "
-        f"{len(fitting)} of {len(cards)} cards fit; no cheaper card does what the {len(best)} in bold do.</p>"
+        f"<p>{html.escape(network.name)}, with a batch of {batch}, needs about <b>{memory:,.3g} GB</b>. "
+        f"{len(fitting)} of {len(cards)} cards fit; the {len(best)} in bold are on the frontier.</p>"
     )
     table = rows(fitting, best) if fitting else ""
     return told + chart.prices(fitting, best, measure) + table

@@ -37,13 +37,13 @@ def over_size(
         axes.plot(sides, speeds, "--", color=f"C{number}", alpha=0.5, label=f"{label}, recorded")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sides, [str(side) for side in sides])
-    axes.set(xlabel="the matrices' side", ylabel="GFLOP/s", ylim=(0, None), title="Two square matrices")
+    axes.set(xlabel="n", ylabel="GFLOP/s", ylim=(0, None), title="Product of two n × n matrices")
     axes.legend(fontsize=8)
     plt.close(figure)
     return figure
 
 
-def by_workload(table: Table, title: str = "What the lessons compute") -> Figure:
+def by_workload(table: Table, title: str = "The lessons' workloads") -> Figure:
     """Draw the speed of each workload, a bar for each thread count, with the middle half of the rounds."""
     figure, axes = plt.subplots(figsize=(7.5, 0.6 + 0.5 * len(table.workloads)), layout="constrained")
     height = 0.8 / len(table.threads)

@@ -31,7 +31,7 @@ def look_up() -> Drawing:
     """Scaled dot-product attention (Vaswani and others, 2017): one query, three keys, a mixture of values."""
     drawing = Drawing(1100, 400)
     parts = shares(QUERY, KEYS)
-    drawing.labelled((0, 165), (210, 70), f"query {_row(QUERY)}", "accent-soft", 26)
+    drawing.labelled((3, 165), (207, 70), f"query {_row(QUERY)}", "accent-soft", 26)
     for number, (key, part, value) in enumerate(zip(KEYS, parts, VALUES, strict=True)):
         y = 60 + 140 * number
         drawing.arrow((215, 200), (288, y))
@@ -46,7 +46,7 @@ def look_up() -> Drawing:
 
 
 def _row(numbers: Sequence[float]) -> str:
-    return "(" + ", ".join(f"{number:g}" for number in numbers) + ")"
+    return "(" + ", ".join(f"{number:g}".replace("-", "−") for number in numbers) + ")"
 
 
 def heads(text: str) -> list[list[list[float]]]:

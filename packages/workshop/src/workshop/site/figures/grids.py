@@ -41,7 +41,7 @@ def convolution() -> Drawing:
     answers = correlate(PICTURE, EDGE)
     _grid(drawing, (620, 86), answers, 66)
     drawing.box((620 + 66 * 2, 86), (66, 66), "none", "warm", 4)
-    for x, words in ((158, "picture"), (445, "filter"), (752, "its answers")):
+    for x, words in ((158, "picture"), (445, "filter"), (752, "its outputs")):
         drawing.words((x, 306), words, 22, "quiet")
     return drawing
 

@@ -37,7 +37,7 @@ def loss() -> Drawing:
 
 
 def backward() -> Drawing:
-    """The chain rule on one neuron: values forward above the boxes, slopes backward below them."""
+    """The chain rule on one neuron: values forward above the boxes, gradients backward below them."""
     x, w, b, wanted = 2.0, 1.5, -1.0, 5.0
     product = w * x
     answer = product + b
@@ -67,7 +67,7 @@ def backward() -> Drawing:
         "quiet",
         "start",
     )
-    drawing.words((10, 306), "slopes backward: each times the one after it", 28, "warm", "start")
+    drawing.words((10, 306), "gradients backward: each times the one after it", 28, "warm", "start")
     return drawing
 
 

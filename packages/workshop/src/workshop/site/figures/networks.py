@@ -24,7 +24,7 @@ def neuron() -> Drawing:
     drawing.arrow((584, 150), (676, 150))
     drawing.circle((704, 150), 26)
     drawing.words((704, 150), "y")
-    drawing.words((538, 214), "bend", 20, "quiet")
+    drawing.words((538, 214), "activation", 20, "quiet")
     return drawing
 
 

@@ -18,7 +18,7 @@ from workshop.core.settings import CHECKOUT
 from workshop.site.figures.computing import PICTURES
 
 if TYPE_CHECKING:
-    from workshop.imagenet.occlusion import Crop
+    from workshop.teach.imagenet.occlusion import Crop
 
 SEEN = ("cat", "coffee", "orange", "butterfly", "squirrel")
 PLACES = 9
@@ -35,9 +35,9 @@ def save_occlusion() -> None:
     """Write photographs, and below each where covering it makes the network less sure."""
     from PIL import Image
 
-    from workshop import imagenet
-    from workshop.imagenet import occlusion
-    from workshop.imagenet.photos import photos
+    from workshop.teach import imagenet
+    from workshop.teach.imagenet import occlusion
+    from workshop.teach.imagenet.photos import photos
 
     network, samples = imagenet.open_network("efficientnet-lite0"), photos()
     sheet = Image.new("RGBA", (len(SEEN) * (SIDE + 10) - 10, 2 * SIDE + 8))
@@ -65,7 +65,7 @@ def save_painters() -> None:
     """Write a photograph, and five pictures that the lesson on style made of it, without their names."""
     from PIL import Image
 
-    from workshop.imagenet.photos import photos
+    from workshop.teach.imagenet.photos import photos
 
     sheet = Image.open(SHEET).convert("RGBA")
     shown = [sheet.crop((left, top, left + WIDE, top + HIGH)) for left, top in PAINTED]

@@ -10,7 +10,7 @@ from workshop.teach.since.works import Since, read_since
 
 TRIED = [
     ("AlexNet", "AlexNet", "15.3 % wrong, photographs", "0.57 % wrong, digits"),
-    ("Adversarial networks", "Adversarial nets", "225 ± 2, log-likelihood", "9.59 of 10 kinds, or 1.00"),
+    ("Adversarial networks", "Adversarial nets", "225 ± 2, log-likelihood", "9.59 of 10 classes, or 1"),
     ("ResNet", "ResNet", "3.57 % wrong, 152 layers", "6.8 %, plain 69.0 %"),
     ("AlphaGo", "AlphaGo", "99.8 % of games won", "4,212 points, at random 480"),
     ("The transformer", "Transformer", "BLEU 28.4", "1.494 nats, a GRU 1.595"),

@@ -68,7 +68,7 @@ class Ballots:
         except OSError as error:
             raise WorkshopError(f"cannot write {file}: {error.strerror}; free the disk") from error
         if not is_alone:
-            raise WorkshopError("a vote is running already; end it first (Ctrl-C where it runs)")
+            raise WorkshopError("another vote is running; end it first (Ctrl-C)")
         head = self._take_up(clock())
         self.was_running = head is not None
         """Whether an earlier process was killed and its votes are here."""
@@ -118,21 +118,21 @@ class Ballots:
         with self._lock:
             question = self._questions.get(name) if isinstance(name, str) else None
             if question is None or not isinstance(voter, str) or not VOTER.fullmatch(voter):
-                raise RefusedError("This page is old; load it again.")
+                raise RefusedError("This page is out of date; reload it.")
             votes = self._votes[question.name]
             if voter in votes:
                 return votes[voter]
             if question.name != self.open:
                 raise RefusedError("This question is closed.")
             if not isinstance(choice, int) or isinstance(choice, bool):
-                raise RefusedError("That is none of the choices.")
+                raise RefusedError("That is not one of the choices.")
             if not 0 <= choice < len(question.choices):
-                raise RefusedError("That is none of the choices.")
+                raise RefusedError("That is not one of the choices.")
             origin = self._origin(address)
             if self._addresses[question.name][origin] >= self._per_address:
                 raise RefusedError("Too many votes came from your address.")
             if len(votes) >= MOST_VOTES:
-                raise RefusedError("The box is full.")
+                raise RefusedError("The ballot box is full.")
             self._write({"question": question.name, "voter": voter, "choice": choice, "from": origin})
             self._count(question.name, voter, choice, origin)
             return choice

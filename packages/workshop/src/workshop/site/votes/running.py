@@ -74,7 +74,7 @@ def network_address(wanted: str = "") -> str:
             f"{wanted} is not an address of this machine; it has {', '.join(found) or 'none'}"
         )
     if not found:
-        raise WorkshopError("this machine is in no network; join the room's Wi-Fi or open a hotspot")
+        raise WorkshopError("this machine is not in a network; join the room's Wi-Fi or open a hotspot")
     if len(found) > 1:
         raise WorkshopError(
             f"this machine has several addresses; name the room's: --address {' or '.join(found)}"
@@ -102,12 +102,12 @@ def hold_vote(plan: Plan, settings: Settings, ready: Callable[[Opened], None]) -
     presentation = read_presentation(plan.source)
     workshop = presentation.workshops.get(plan.workshop)
     if workshop is None:
-        raise WorkshopError(f"there is no deck {plan.workshop!r}; 'workshop slides list' names them")
+        raise WorkshopError(f"there is no deck {plan.workshop!r}; 'workshop slides list' lists them")
     questions = questions_of(presentation, workshop)
     if not questions:
         raise WorkshopError(
-            f"the deck {plan.workshop} asks the room nothing; "
-            "see 'Let the room vote' in docs/howto/on-the-day.md"
+            f"the deck {plan.workshop} has no questions for the room; see 'Let the room vote' in "
+            f"docs/howto/on-the-day.md"
         )
     page = Page(plan.source / "presentation" / "slides")
     room_sockets, deck_sockets = bind(plan.address, plan.port), bind(LOOPBACK, plan.deck_port)

@@ -92,10 +92,14 @@ class World:
         self._given = [each for each in self._given if each not in parts]
         self._family = [each for each in self._family if each not in parts]
 
-    def entries(self, version: int) -> Iterator[str]:
-        """Yield an entry about each person, in words and an order of its own for each ``version``."""
+    def entries(self, version: int, people: Sequence[Person] | None = None) -> Iterator[str]:
+        """Yield an entry about each of the people, in words and an order of its own for each ``version``.
+
+        People: those of the encyclopaedia if nobody is named.
+        """
         draw = random.Random(f"entries {self.seed} {version}")
-        for person in draw.sample(self.people, len(self.people)):
+        chosen = self.people if people is None else people
+        for person in draw.sample(chosen, len(chosen)):
             yield entry(person, draw)
 
     def stories(self, version: int) -> Iterator[str]:
@@ -120,7 +124,7 @@ class World:
     def training_text(self, version: int) -> list[str]:
         """Return documents of one version, shuffled: entries, stories and passages, no questions."""
         documents = [*self.entries(version), *self.stories(version)]
-        documents += self.passages(version, len(self.people) // 2)
+        documents += self.passages(version, len(self.people) // 4)
         random.Random(f"order {self.seed} {version}").shuffle(documents)
         return documents
 

@@ -57,12 +57,12 @@ def nats(probabilities: Array, labels: Array) -> float:
 
 
 def draw_reliability(curves: dict[str, Bins]) -> Figure:
-    """Draw how often answers are right against how sure they were."""
+    """Draw accuracy against confidence."""
     figure, axes = plt.subplots(figsize=(4.5, 4), layout="constrained")
     axes.plot([0, 1], [0, 1], ":", color="0.6")
     for name, found in curves.items():
         axes.plot(found.confidence, found.accuracy, "o-", label=name)
-    axes.set(xlabel="how sure it was", ylabel="how often it was right", xlim=(0.2, 1.02), ylim=(0, 1.02))
+    axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0.2, 1.02), ylim=(0, 1.02))
     axes.legend()
     plt.close(figure)
     return figure

@@ -29,18 +29,18 @@ def learn(
     longest: int = 4,
     strength: float = STRENGTH,
     steps: int = 200,
-    runs: Callable[[str, int], list[str]] | None = None,
+    analyzer: Callable[[str, int], list[str]] | None = None,
 ) -> Pipeline:
     """Return a classifier that has learnt from ``people``; ask it ``predict_proba(names)``.
 
-    ``runs`` returns all runs of 1 to so many letters of a name, edges included; without it, scikit-learn's
-    own function does. Runs count that occur in two names at least; rare ones weigh more (tf-idf, the count by
-    its logarithm), and every region has the same weight in all.
+    ``analyzer`` returns a name's n-grams of 1 to so many letters, with a space at both ends; the default is
+    scikit-learn's own function. N-grams must occur in at least two names; rare ones weigh more (tf-idf of the
+    log count), and every region has the same total weight.
     """
-    if runs is None:
+    if analyzer is None:
         how: dict[str, Any] = {"analyzer": "char", "ngram_range": (1, longest), "preprocessor": with_edges}
     else:
-        how = {"analyzer": lambda name: runs(name, longest)}
+        how = {"analyzer": lambda name: analyzer(name, longest)}
     counts = TfidfVectorizer(**how, min_df=2, sublinear_tf=True, dtype=np.float32)
     regression = LogisticRegression(C=strength, class_weight="balanced", max_iter=steps, tol=1e-3)
     pipeline: Pipeline = make_pipeline(counts, regression)
@@ -48,7 +48,7 @@ def learn(
 
 
 def strongest(model: Pipeline, region: int, count: int = 12) -> list[str]:
-    """Return the runs of letters that speak most for a region; a space is shown as ``·``."""
+    """Return the n-grams with the largest weights for a region; a space is shown as ``·``."""
     weights: npt.NDArray[Any] = model[-1].coef_[region]
-    runs: Sequence[str] = model[0].get_feature_names_out()
-    return [str(runs[place]).replace(" ", "·") for place in np.argsort(-weights)[:count]]
+    names: Sequence[str] = model[0].get_feature_names_out()
+    return [str(names[column]).replace(" ", "·") for column in np.argsort(-weights)[:count]]

@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float32]
 LSTM = Lstm()
 CLIP = 5.0
 """The norm of all gradients together is cut down to this (Pascanu and others, 2013)."""
-LOUD = 3.0
+COUNTING_SCALE = 3.0
 """What counting says is amplified by this: otherwise it would learn too slowly next to the LSTMs."""
 
 
@@ -128,7 +128,9 @@ class Reader:
         """Return the scores before the softmax, (rows, classes), without counting."""
         return T.dot(pooled, self.output[0]) + self.output[1]
 
-    def _counted(self, counts: Sequence[Expression], loud: Expression | float = LOUD) -> Expression | float:
+    def _counted(
+        self, counts: Sequence[Expression], loud: Expression | float = COUNTING_SCALE
+    ) -> Expression | float:
         """Return what counting adds to the scores, (rows, classes); 0 without counts."""
         if not counts:
             return 0.0
@@ -163,7 +165,7 @@ class Reader:
         chosen = self._chance.binomial(pooled.shape, p=kept, dtype="float32") / kept
         counts = self._counts()
         loud = self._chance.binomial((letters.shape[1], 1), p=1 - self.shape.deaf, dtype="float32")
-        loud *= np.float32(LOUD)
+        loud *= np.float32(COUNTING_SCALE)
         chances = T.nnet.softmax(self.scores(pooled * chosen) + self._counted(counts, loud))
         loss = (weight * T.nnet.categorical_crossentropy(T.clip(chances, 1e-7, 1), labels)).mean()
         gradients = self._gradients(loss, seen, tables, walks)

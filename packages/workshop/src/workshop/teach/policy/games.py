@@ -1,7 +1,7 @@
-"""Many games of MinAtar side by side, as a lesson's agent sees them.
+"""Many games of MinAtar in parallel, as a lesson's agent sees them.
 
 MinAtar (Young and Tian, 2019; GPL-3, a package of its own) boils five Atari games down to boards of 10 by
-10 cells, one channel for each kind of thing. One action in ten is replaced by the one before, so that no plan
+10 cells, one channel for each type of object. One action in ten is replaced by the previous one, so no plan
 can be learnt by heart.
 """
 
@@ -23,10 +23,10 @@ SEEDS_APART = 1000
 
 
 class MinAtar:
-    """``count`` games of one kind: their pictures, and a step of all of them.
+    """``count`` copies of one game: their images, and a step of all of them.
 
-    ``shape``: (channels, rows, columns) of a picture. ``actions``: how many there are to choose from, after
-    those that do nothing in this game are left out; ``keys`` names them. A game that has ended begins anew
+    ``shape``: (channels, rows, columns) of an image. ``actions``: how many there are to choose from, after
+    those that do nothing in this game are left out; ``keys`` names them. A game that has ended starts again
     unless ``again`` is False; it then stays as it is.
     """
 
@@ -50,7 +50,7 @@ class MinAtar:
         rows, columns, channels = self.games[0].state_shape()
         self.shape = (channels, rows, columns)
 
-    def pictures(self) -> Floats:
+    def images(self) -> Floats:
         """Return what each game shows, (count, channels, rows, columns) of 0 and 1."""
         seen = np.stack([game.state() for game in self.games])
         return seen.transpose(0, 3, 1, 2).astype(np.float32)

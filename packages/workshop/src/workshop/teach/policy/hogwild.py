@@ -1,7 +1,7 @@
 """Processes that learn into one memory without waiting for each other.
 
-A3C (Mnih and others, 2016) lets every process play games of its own, work out a gradient with a copy of the
-weights, and add it to the weights that all share, without a lock (Niu and others, 2011: *Hogwild!*). The
+A3C (Mnih and others, 2016) lets every process play its own games, compute a gradient with a copy of the
+weights, and add it to the shared weights, without a lock (Niu and others, 2011: *Hogwild!*). The
 lesson brings what a process does; here are the shared numbers and the starting and stopping.
 """
 
@@ -22,16 +22,16 @@ from workshop.core.errors import WorkshopError
 
 Floats = npt.NDArray[np.float32]
 
-STEEPEST = 0.5
+LARGEST_NORM = 0.5
 """A gradient longer than this is shortened to it, as in the lesson's other trainings."""
 DECAY, TINY = 0.99, 1e-5
-"""Of RMSProp: how slowly it forgets squared slopes, and what keeps it from dividing by 0."""
+"""Of RMSProp: how slowly it forgets squared gradients, and what keeps it from dividing by 0."""
 PATIENCE = 600.0
 """Seconds beyond its time after which a process that does not end has failed."""
 
 
 class SharedWeights:
-    """A network's weights in memory that all processes see, with the squared slopes that RMSProp keeps."""
+    """A network's weights in memory that all processes see, with the squared gradients that RMSProp keeps."""
 
     def __init__(self, values: Sequence[npt.NDArray[Any]]) -> None:
         """Lay ``values``, arrays of any shapes, one after the other into shared memory."""
@@ -50,14 +50,14 @@ class SharedWeights:
         parts = np.split(flat, np.cumsum([int(np.prod(shape)) for shape in self._shapes])[:-1])
         return [part.reshape(shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
-    def add(self, slopes: Sequence[npt.ArrayLike], rate: float) -> None:
-        """Take a step of RMSProp against ``slopes``, without a lock: what two write at once may be lost."""
-        slope = np.concatenate([np.asarray(each, np.float32).ravel() for each in slopes])
-        slope *= min(1.0, STEEPEST / (float(np.linalg.norm(slope)) + 1e-12))
+    def add(self, gradients: Sequence[npt.ArrayLike], rate: float) -> None:
+        """Take a step of RMSProp against ``gradients``, without a lock: concurrent writes may be lost."""
+        gradient = np.concatenate([np.asarray(each, np.float32).ravel() for each in gradients])
+        gradient *= min(1.0, LARGEST_NORM / (float(np.linalg.norm(gradient)) + 1e-12))
         squares = np.ctypeslib.as_array(self._squares)
         squares *= DECAY
-        squares += (1 - DECAY) * slope**2
-        self._flat()[:] -= rate * slope / np.sqrt(squares + TINY)
+        squares += (1 - DECAY) * gradient**2
+        self._flat()[:] -= rate * gradient / np.sqrt(squares + TINY)
 
 
 class Worked(NamedTuple):
@@ -66,13 +66,13 @@ class Worked(NamedTuple):
     steps: int
     """Steps of games, of all processes."""
     seconds: float
-    """From the first one's beginning to the last one's end, by the clock."""
+    """Wall-clock time, from the first start to the last end."""
     cpu_seconds: float
-    """Processor seconds, of all processes."""
+    """CPU seconds, of all processes."""
 
 
 Turn = Callable[[], int]
-"""One turn of a process: play, work out a gradient, add it; returns how many steps were played."""
+"""One turn of a process: play, compute a gradient, add it; returns how many steps were played."""
 
 
 def work_side_by_side(begin: Callable[[int], Turn], processes: int, cpu_seconds: float) -> Worked:

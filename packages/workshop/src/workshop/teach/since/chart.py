@@ -1,4 +1,4 @@
-"""The run-down as pictures: SVG on white paper, drawn without any library."""
+"""The run-down as charts: SVG on a white background, drawn without any library."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def timeline(works: Sequence[Work], chosen: Work | None = None) -> str:
         lane = _free(ends, work.topic, x - wide if before else x - 6)
         ends[work.topic, lane] = x + 6 if before else x + wide
         y = 20 + ROW * rows.index(work.topic) + LANE * lane
-        told = f"{work.year}, {work.name}: {work.claim}"
+        title = f"{work.year}, {work.name}: {work.claim}"
         side, anchor = (-9, "end") if before else (9, "start")
         name = _words(x + side, y + 4, work.name, INK, anchor, 700 if bold else 400)
         dot = _dot(x, y, 6 if bold else 4, TOPICS[work.topic])
-        parts.append(f"<g><title>{html.escape(told)}</title>{dot}{name}</g>")
+        parts.append(f"<g><title>{html.escape(title)}</title>{dot}{name}</g>")
     return _svg(344, parts, f"{len(works)} works from {first} to {last}")
 
 
@@ -105,8 +105,8 @@ def growth(runs: Sequence[Run], months: float | None = None, ours: Sequence[tupl
     most = 0.0
     for run in runs:
         x, y = across(run.year, first, last), up(math.log10(run.operations))
-        told = f"{run.year}, {run.name}: {run.operations:.2g} operations ({run.source})"
-        parts.append(f"<g><title>{html.escape(told)}</title>{_dot(x, y, 5, ACCENT)}</g>")
+        title = f"{run.year}, {run.name}: {run.operations:.2g} operations ({run.source})"
+        parts.append(f"<g><title>{html.escape(title)}</title>{_dot(x, y, 5, ACCENT)}</g>")
         below = run.operations < most  # an earlier one: its name would lie on the line
         at, anchor = ((x + 8, y + 14), "start") if below else ((x - 8, y - 7), "end")
         parts.append(_words(*at, run.name, INK, anchor))

@@ -1,4 +1,4 @@
-"""The timeline that answers: choose a topic, walk from work to work, and read what became of each."""
+"""The interactive timeline: choose a topic, step through its works, and read what became of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def card(work: Work, folder: str = "..") -> str:
         "claim": html.escape(work.claim),
         "number": html.escape(work.number or "none"),
         "source": html.escape(work.source),
-        "what survived": html.escape(work.survived),
+        "what remains": html.escape(work.survived),
         "tried here?": _tried(work, folder),
     }
     cells = "".join(

@@ -1,4 +1,0 @@
-def forgiving(errors, some, power):
-    """errors: (n,), some: (n, 784), power: a number → (n,)."""
-    ink = (some**2).sum(axis=1)
-    return errors / np.maximum(ink, 1) ** power

@@ -1,0 +1,2 @@
+def contributions(node):
+    return [node.grad * slope for slope in node.slopes]

@@ -1,0 +1,2 @@
+def capital_fraction(capital, small):
+    return (capital + 1) / (capital + small + 2)

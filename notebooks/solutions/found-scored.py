@@ -1,5 +1,0 @@
-def scored(claimed, true):
-    both = sum(len(one & other) for one, other in zip(claimed, true))
-    said, wanted = sum(map(len, claimed)), sum(map(len, true))
-    precision, recall = both / said if said else 0.0, both / wanted if wanted else 0.0
-    return precision, recall

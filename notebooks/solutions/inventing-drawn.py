@@ -1,3 +1,0 @@
-def drawn(chances, luck):
-    ends = chances.cumsum(axis=1)
-    return (luck[:, np.newaxis] >= ends[:, :-1]).sum(axis=1)
