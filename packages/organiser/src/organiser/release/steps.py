@@ -34,7 +34,7 @@ LEFT_FOR_PEOPLE = (
     ("Mac with Intel", "import the OVA"),
     ("thumb drive", "write one with 'workshop stick write', and start from it on each of these computers"),
 )
-"""What no build machine can do; ``workshop doctor --json`` on that computer is the report."""
+"""What no build machine can do; ``workshop doctor --report`` on that computer is the report."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from workshop.core.output import console, print_json
 from workshop.core.settings import load_settings
 from workshop.machine.doctor import Report, diagnose
 from workshop.machine.lines import State
+from workshop.machine.report import public_report
 
 app = typer.Typer()
 
@@ -20,6 +21,10 @@ MARKS = {State.GREEN: "ok  ", State.YELLOW: "note", State.RED: "FAIL"}
 @app.command(epilog="Example: workshop doctor --thorough")
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    for_report: Annotated[
+        bool,
+        typer.Option("--report", help="Print Markdown for an issue, without names, folders or addresses."),
+    ] = False,
     thorough: Annotated[
         bool,
         typer.Option("--thorough", help="Also import Theano, TensorFlow and PyTorch; takes up to a minute."),
@@ -37,6 +42,8 @@ def doctor(
     report = diagnose(settings, thorough, wait=wait)
     if json:
         print_json(report.as_dict())
+    elif for_report:
+        print(public_report(report, settings))
     else:
         _print(report)
     if not report.ok:
