@@ -249,5 +249,6 @@
   document.getElementById("where").textContent = served
     ? `This machine serves these pages at ${location.host}. They load nothing from the network.`
     : "This page was opened as a file, so the status lights are off. Everything else works.";
+  document.getElementById("version").textContent = `Version ${config.version}`;
   if (served) askLights();
 })();

@@ -6,4 +6,4 @@ A board is an int8 array of shape (rows, columns); row 0 is its top line, 0 is a
 against.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"

@@ -90,4 +90,4 @@ from lessonkit.checks import check
 from lessonkit.predict import ask, reveal
 
 __all__ = ["ask", "check", "reveal"]
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"

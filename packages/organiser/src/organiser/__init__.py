@@ -1,3 +1,3 @@
 """What only an organiser runs: appliances, thumb drives and classrooms."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import checkout
+from workshop import __version__
 
 COMMIT = {"GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000"}
 
@@ -59,7 +60,7 @@ def test_what_git_tracks_is_copied_as_it_lies_there(
 
 
 def test_before_the_first_release_the_commit_is_the_version(source: Path) -> None:
-    assert checkout.version(source).startswith("0.1.0-")
+    assert checkout.version(source).startswith(f"{__version__}-")
     assert checkout.changes(source) == ""  # no subjects of commits: they are for whoever works on it
     (source / "CHANGELOG.md").write_text(
         "# Changes\n\n## [Unreleased]\n\n## [0.2.0]\n\n- A classroom.\n\n## [0.1.0]\n\n- X\n"

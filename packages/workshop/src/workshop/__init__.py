@@ -3,4 +3,4 @@
 Importing this package imports nothing heavy; each capability is a subpackage of its own.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"

@@ -43,7 +43,12 @@ def test_the_version_and_each_line_with_its_state_are_there() -> None:
 
 
 def test_what_names_nobody_stays() -> None:
-    kept = ("a virtual machine (KVM), x86_64: by ssh -L", "0 of 24 sets; missing: mnist", "2/3 compiled", "3.11.4")
+    kept = (
+        "a virtual machine (KVM), x86_64: by ssh -L",
+        "0 of 24 sets; missing: mnist",
+        "2/3 compiled",
+        "3.11.4",
+    )
     text = published(*kept)
     assert all(each in text for each in kept)
 
@@ -66,14 +71,32 @@ def test_what_names_nobody_stays() -> None:
         "ann",
     ],
 )
-@pytest.mark.parametrize("sentence", ["{}", "0.5 GB free at {}, on disk", "({}) was asked", "why: {}: no such file"])
+@pytest.mark.parametrize(
+    "sentence", ["{}", "0.5 GB free at {}, on disk", "({}) was asked", "why: {}: no such file"]
+)
 def test_folders_addresses_and_names_are_replaced(private: str, sentence: str) -> None:
     said = published(sentence.format(private)).splitlines()[-1].lower()
-    for word in ("ann", "lee", "example.org", "secret", "thesis", "10.1", "192", "2001", "stick", "/", "password"):
+    for word in (
+        "ann",
+        "lee",
+        "example.org",
+        "secret",
+        "thesis",
+        "10.1",
+        "192",
+        "2001",
+        "stick",
+        "/",
+        "password",
+    ):
         assert word not in said, said
 
 
-@given(st.lists(st.sampled_from([str(HOME), "/x y", " ", "ann", "@", "https://", "1.2.3.4", "|", ":"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from([str(HOME), "/x y", " ", "ann", "@", "https://", "1.2.3.4", "|", ":"]), max_size=12
+    )
+)
 def test_no_mixture_names_the_home_or_ends_a_cell(words: list[str]) -> None:
     said = published("".join(words)).splitlines()[-1]
     assert str(HOME) not in said

@@ -1,4 +1,4 @@
-"""The doctor's findings as a text that can be published: no name, folder or address of anybody stands in it."""
+"""The doctor's findings as a text to publish: no name, folder or address of anybody stands in it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PATH = re.compile(r"(?<![\w./])~?/[^\s,;:)]+")
 def public_report(report: Report, settings: Settings) -> str:
     """Return what the doctor found as Markdown, for an issue or a mail.
 
-    The lines keep their check and state; in their texts folders, addresses and the names of the account and the
-    machine are replaced. Advice is left out: whoever reads the report has the same program.
+    The lines keep their check and state; in their texts folders, addresses and the names of the account and
+    the machine are replaced. Advice is left out: whoever reads the report has the same program.
     """
     private = _private_words(settings)
     rows = [
@@ -34,7 +34,14 @@ def public_report(report: Report, settings: Settings) -> str:
 
 def _private_words(settings: Settings) -> list[tuple[str, str]]:
     """Return what is replaced and by what, the longest first: a folder may have a space in its name."""
-    known = (settings.prefix, settings.source, settings.notebooks, settings.data, settings.cache, settings.stick)
+    known = (
+        settings.prefix,
+        settings.source,
+        settings.notebooks,
+        settings.data,
+        settings.cache,
+        settings.stick,
+    )
     words = {str(each): "PATH" for each in (*known, Path.cwd(), Path.home()) if each and each != Path("/")}
     words |= dict.fromkeys({socket.gethostname(), socket.gethostname().partition(".")[0]}, "HOST")
     words |= {getpass.getuser(): "ACCOUNT", Path.home().name: "ACCOUNT"}

@@ -36,6 +36,7 @@ from typing import Any
 from lessonkit.catalogue import Profile, about, find_lessons
 from lessonkit.errors import LessonkitError
 from lessonkit.shortpath import is_on_path
+from workshop import __version__
 from workshop.core.errors import WorkshopError
 from workshop.core.files import at_once, write_whole
 from workshop.core.settings import Settings
@@ -180,6 +181,7 @@ def _wanted(
     files["config.js"] = _config(
         settings,
         {
+            "version": __version__,
             "demos": shown,
             "lessons": _lessons(source, report) if settings.lessons else [],
             "reading": READING if works else None,
