@@ -16,7 +16,7 @@ interpreter=${PYTHON:-}
 source "$root/tools/bootstrap.bash"
 
 # What the pages are made of: theirs, and what the generated ones read.
-state=$(cd "$root" && find docs tools/docs.bash tools/manual_pages.py tools/role_readmes.py locks/docs.txt notebooks \
+state=$(cd "$root" && find docs tools/{docs.bash,manual_pages.py,role_readmes.py,testbed/release.bash} locks/docs.txt notebooks \
   packages/*/src packages/workshop/tests/sync/promise.md roles/*/meta roles/*/defaults \
   -type f ! -path 'docs/generated/*' ! -path '*/.*' ! -path '*/__pycache__/*' \
   -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)

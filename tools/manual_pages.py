@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the generated pages of the manual: commands, roles' variables, lessons, their format, the sync table.
+"""Write the generated pages of the manual: commands, variables, lessons, proofs, the sync table.
 
 ``docs/conf.py`` calls ``write`` for each build. By hand, in the environment of ``locks/docs.txt``:
 ``tools/manual_pages.py FOLDER``.
@@ -11,6 +11,7 @@ import importlib
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,25 @@ def teaching() -> str:
     return "\n".join(parts)
 
 
+UNKNOWN = {"result": "no record", "date": "", "commit": ""}
+RELEASE_TEST = re.compile(r"^  ([a-z0-9-]+(?: \| [a-z0-9-]+)*)\)", re.MULTILINE)
+
+
+def proofs() -> str:
+    """Return how each release test ended last, from what ``tools/testbed/release.bash`` wrote down."""
+    script = (ROOT / "tools/testbed/release.bash").read_text(encoding="utf-8")
+    names = [name for found in RELEASE_TEST.findall(script) for name in found.split(" | ")]
+    known = tomllib.loads((ROOT / "docs/proofs.toml").read_text(encoding="utf-8"))
+    rows = [
+        f"| `{name}` | {ended['result']} | {ended['date']} | {ended['commit']} |"
+        for name in names
+        for ended in [known.get(name, UNKNOWN)]
+    ]
+    return "\n".join(["| release test | result | date | commit |", "|---|---|---|---|", *rows, ""])
+
+
 PAGES = {
+    "proofs": proofs,
     "commands": commands,
     "variables": variables,
     "lessons": lessons,

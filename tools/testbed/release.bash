@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A test that belongs to a release: it takes long, or needs what few computers have. docs/reference/tests.md lists them.
 # What appliance, arm and image build stays below .cache/test, where the tests that start it look for it.
+# The result is written to docs/proofs.toml, from which the manual's page Status is made.
 # usage, as root: tools/testbed/release.bash NAME
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -8,7 +9,7 @@ tools/test.bash --prepare
 CACHE=$PWD/.cache/test
 export PATH=$CACHE/venv/bin:$PATH WORKSHOP_TEST_CACHE=$PWD/.cache/testbed WORKSHOP_TEST_REQUIRED=all
 
-fail() { echo "release.bash: $*" >&2 && exit 1; }
+fail() { echo "release.bash: $*" >&2 && exit 2; }
 run() { tools/test.bash -m "release or not slow" "$@"; }
 
 # build appliance|image FOLDER OPTION…: with one lesson compiled; what is handed out has all.
@@ -67,7 +68,11 @@ use_helm() {
 
 box() { tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes"; }
 
-case ${1:-} in
+name=${1:-}
+# Exit status 2: nothing was tried.
+record() { [ "$1" = 2 ] || tools/testbed/record-proof.py "$name" "$1"; }
+trap 'record $?' EXIT
+case $name in
   # An appliance and a distribution for WSL without TensorFlow: built, verified, booted and started.
   appliance)
     build appliance "$CACHE/appliance" --without tensorflow --without pytorch --format ova,wsl
@@ -94,7 +99,7 @@ case ${1:-} in
     build image "$CACHE/image" --small
     for archive in "$CACHE"/image/*.oci.tar; do run tests/machines/image --image "$archive"; done
     ;;
-  wsl | lab | load) run "tests/machines/$1" ;;
+  wsl | lab | load) run "tests/machines/$name" ;;
   virtualbox) run packages/organiser/tests/appliance/test_{export,arm_boot}.py ;;
   vm) run tests/machines/vm/test_vagrant_machine.py --box "$(box)" ;;
   # The true site.yml in a machine whose processor is emulated.
@@ -122,5 +127,5 @@ case ${1:-} in
     use_helm && run tests/machines/kubernetes/test_true_chart.py
     ;;
   cluster) use_helm && run tests/machines/kubernetes/test_true_cluster.py ;;
-  *) sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}" && exit 2 ;;
+  *) sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" && exit 2 ;;
 esac
