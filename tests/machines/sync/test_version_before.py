@@ -1,7 +1,7 @@
-"""A machine that the version before set up becomes a new one, by its own update and by one set-up.
+"""A machine that an earlier version set up becomes a new one, by its own update and by one set-up.
 
-The version before is the last one whose sync was a folder of its own beside the roles: other modules, other
-state, other units. What became of its state alone is tested with the package (``tests/pull``).
+The first is the last version whose sync was a folder of its own beside the roles: other modules, other
+state, other units. The second is the last one before the house was made smaller.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed, co
 pytestmark = [pytest.mark.machine, pytest.mark.release]
 
 
-BEFORE = "42fbc0b6c166735631aaca956d7fce50a616832a"
+BEFORE = ("42fbc0b6c166735631aaca956d7fce50a616832a", "d28d32e78c19cbf7a46ac5d008be97541f24d9a7")
 EDITED, UNEDITED, OWN = "1-mnist/10-mlp.ipynb", "1-mnist/20-cnn.ipynb", "my notes.ipynb"
 
 
-@pytest.fixture
-def vm(tmp_path: Path) -> Iterator[UpdatingMachine]:
-    """A machine of the version before that took an update of that time, and on which somebody worked."""
-    known = ["git", "cat-file", "-e", f"{BEFORE}^{{commit}}"]
+@pytest.fixture(params=BEFORE, ids=lambda commit: commit[:8])
+def vm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[UpdatingMachine]:
+    """A machine of an earlier version that took an update of that time, and on which somebody worked."""
+    before: str = request.param
+    known = ["git", "cat-file", "-e", f"{before}^{{commit}}"]
     if subprocess.run(known, cwd=ROOT, stderr=subprocess.DEVNULL, check=False).returncode:
-        pytest.skip(f"this clone is shallow: it lacks {BEFORE[:7]}")
+        pytest.skip(f"this clone is shallow: it lacks {before[:8]}")
     for above in list(tmp_path.parents)[:2]:
         above.chmod(0o755)
     folder = tmp_path / "organiser"
     folder.mkdir()
-    vm = UpdatingMachine(folder, name="workshop-before", revision=BEFORE)
+    vm = UpdatingMachine(folder, name="workshop-before", revision=before)
     vm.start()
     try:
         done = vm.set_up()
