@@ -112,6 +112,8 @@ case $name in
   kills) run tests/machines/local/test_faults.py ;;
   firewall) run tests/machines/local/test_firewall.py ;;
   lessons) run tests/machines/lessons ;;
+  # Five minutes for each parser of what others send.
+  fuzz) WORKSHOP_FUZZ_MINUTES=5 run tests/fuzz ;;
   kubernetes)
     use_cluster
     tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES"

@@ -24,6 +24,13 @@ KINDS = {
 _DATASET_KEYS = {"name", "purpose", "licence", "credit", "files", "sources"}
 _USE_KEYS = {"needed_by", "without"}
 _FILE_KEYS = {"name", "sha256", "bytes", "about"}
+_LISTS = {"files": "a list", "sources": "a list", "needed_by": "a list"}
+_KINDS_OF_VALUES: dict[str, tuple[type, str]] = {
+    **{key: (list, called) for key, called in _LISTS.items()},
+    **dict.fromkeys(("bytes", "about"), (int, "a whole number")),
+}
+"""Of the keys whose values are no texts."""
+_ADDRESS = re.compile(r"https?://[^/\s]+/\S+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -161,41 +168,59 @@ def _dataset(entry: Any) -> Dataset:
     if not files:
         raise WorkshopError(f"catalogue entry '{name}' has no files")
     sources = tuple(_source(name, each, files) for each in entry["sources"])
-    uses = tuple(entry.get("needed_by", ())), entry.get("without", "")
+    uses = _texts(name, "needed_by", entry.get("needed_by", [])), entry.get("without", "")
     return Dataset(name, entry["purpose"], entry["licence"], entry["credit"], files, sources, *uses)
 
 
-def _file(dataset: str, entry: dict[str, Any]) -> File:
+def _file(dataset: str, entry: Any) -> File:
     _check_keys(dataset, entry, _FILE_KEYS, required={"name", "sha256"})
-    name = str(entry["name"])
+    name = entry["name"]
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or any(part.startswith(".") for part in parts):
         raise WorkshopError(f"catalogue entry '{dataset}' has a file outside its folder: {name!r}")
-    if not _SHA256.fullmatch(str(entry["sha256"])):
+    if not _SHA256.fullmatch(entry["sha256"]):
         raise WorkshopError(f"catalogue entry '{dataset}': {name} needs a sha256 of 64 hex digits")
     size = entry.get("bytes")
     if size is None and "about" not in entry:
         raise WorkshopError(f"catalogue entry '{dataset}': {name} needs bytes or about")
-    return File(name, entry["sha256"], size, int(entry["about"] if size is None else size))
+    return File(name, entry["sha256"], size, entry["about"] if size is None else size)
 
 
-def _source(dataset: str, entry: dict[str, Any], files: tuple[File, ...]) -> Source:
-    kind = entry.get("kind")
-    if kind not in KINDS:
+def _source(dataset: str, entry: Any, files: tuple[File, ...]) -> Source:
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
         raise WorkshopError(f"catalogue entry '{dataset}' has an unknown kind of source: {kind!r}")
     required = {"url"} if kind == "url" else {"package", "make" if "make" in entry else "path"}
     if kind in ("pypi", "npm"):
         required |= {"version", "sha256"}
     _check_keys(dataset, entry, KINDS[kind] | {"kind", "files"}, required)
     names = tuple(file.name for file in files)
-    chosen = tuple(entry.get("files", names))
+    chosen = _texts(dataset, "files", entry["files"]) if "files" in entry else names
     if not set(chosen) <= set(names):
         raise WorkshopError(f"catalogue entry '{dataset}': its {kind} source names a file it has not")
+    if kind == "url" and not _ADDRESS.fullmatch(entry["url"]):
+        raise WorkshopError(
+            f"catalogue entry '{dataset}': {entry['url']!r} is no http or https address of a file"
+        )
     return Source(**{**entry, "files": chosen})
 
 
-def _check_keys(dataset: str, entry: dict[str, Any], allowed: set[str], required: set[str]) -> None:
-    for key in sorted(set(entry) - allowed):
+def _check_keys(dataset: str, entry: Any, allowed: set[str], required: set[str]) -> None:
+    if not isinstance(entry, dict):
+        raise WorkshopError(
+            f"catalogue entry '{dataset}': {str(entry)[:60]!r} is no table of keys and values"
+        )
+    for key in sorted(map(str, set(entry) - allowed)):
         raise WorkshopError(f"catalogue entry '{dataset}' has an unknown key '{key}'")
     for key in sorted(required - set(entry)):
         raise WorkshopError(f"catalogue entry '{dataset}' lacks '{key}'")
+    for key, value in entry.items():
+        kind, called = _KINDS_OF_VALUES.get(key, (str, "a text; put it in quotes"))
+        if type(value) is not kind:
+            raise WorkshopError(f"catalogue entry '{dataset}': {key} must be {called}")
+
+
+def _texts(dataset: str, key: str, values: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in values):
+        raise WorkshopError(f"catalogue entry '{dataset}': {key} must be a list of texts")
+    return tuple(values)
