@@ -35,8 +35,7 @@ from workshop.sync.trust import KeyList
 from workshop.sync.updates import load_updates
 
 MINUTES = float(os.environ.get("WORKSHOP_FUZZ_MINUTES", "0"))
-"""For each parser; 0: a few changes, as many in each run."""
-EXAMPLES = 10**7 if MINUTES else 40
+"""For each parser; 0: a few changes, the same in each run."""
 
 NOTEBOOK: dict[str, Any] = {
     "cells": [
@@ -199,7 +198,8 @@ def changed_document(draw: st.DrawFn, valid: Any) -> Any:
                 node = node[key]
                 continue
             if draw(st.booleans()):
-                node[key] = draw(ODD)
+                # A copy: a later change may be inside it.
+                node[key] = copy.deepcopy(draw(ODD))
             else:
                 del node[key]
             break
@@ -217,24 +217,21 @@ def notebooks() -> st.SearchStrategy[bytes]:
 
 
 def for_each(strategy: st.SearchStrategy[Any]) -> Callable[[Callable[[Any], None]], Callable[[], None]]:
-    """Let a test run with many examples, or, where ``WORKSHOP_FUZZ_MINUTES`` says so, for a time."""
+    """Let a test run with a few examples, or, where ``WORKSHOP_FUZZ_MINUTES`` says so, for a time."""
 
     def decorate(test: Callable[[Any], None]) -> Callable[[], None]:
-        end: list[float] = []
-
-        @seed(0 if not MINUTES else int(time.time()))
-        @settings(
-            max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-        )
-        @given(strategy)
-        def tried(value: Any) -> None:
-            end.append(time.monotonic() + 60 * MINUTES) if not end else None
-            if not MINUTES or time.monotonic() < end[0]:
-                test(value)
+        def try_examples(first: int, count: int) -> None:
+            changes = settings(
+                max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+            )
+            seed(first)(changes(given(strategy)(test)))()
 
         @functools.wraps(test)
         def run() -> None:
-            tried()
+            end = time.monotonic() + 60 * MINUTES
+            try_examples(0, 40)
+            while time.monotonic() < end:
+                try_examples(time.time_ns(), 500)
 
         del run.__wrapped__  # type: ignore[attr-defined]  # pytest would look for a fixture called as its argument
         return run
