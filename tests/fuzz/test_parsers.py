@@ -114,7 +114,7 @@ KEYS = (
 VOTE = {"voter": "a" * 32, "question": "first", "choice": 1}
 QUESTIONS = {"first": Question("first", "Which?", ("one", "two"))}
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,
@@ -233,7 +233,7 @@ def for_each(strategy: st.SearchStrategy[Any]) -> Callable[[Callable[[Any], None
             while time.monotonic() < end:
                 try_examples(time.time_ns(), 500)
 
-        del run.__wrapped__  # type: ignore[attr-defined]  # pytest would look for a fixture called as its argument
+        del run.__wrapped__  # pytest would look for a fixture called as its argument
         return run
 
     return decorate
